@@ -1,0 +1,1 @@
+"""Kubeflow Pipelines components whose steps run on Amazon SageMaker."""

@@ -1,0 +1,5 @@
+"""A local SageMaker endpoint for development and tests, which really runs the jobs it is given.
+
+Knows the SageMaker HTTP API and the container contracts; nothing of Kubeflow Pipelines, and
+nothing of :mod:`kfp_sagemaker`, so that the two cannot agree by construction.
+"""

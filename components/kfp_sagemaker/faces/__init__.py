@@ -1,0 +1,1 @@
+"""Faces: what a pipeline author sees of a component, and the pure way from its inputs to requests."""

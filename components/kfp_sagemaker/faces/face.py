@@ -1,0 +1,108 @@
+"""What a component declares: inputs, outputs, and two pure functions, inputs to requests and description to outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kfp_sagemaker.errors import Violation
+from kfp_sagemaker.faces.inputs import Input
+from kfp_sagemaker.kfp_io import ArtifactContent
+from kfp_sagemaker.resources.resource import Resource
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation of the SageMaker API and its request."""
+
+    operation: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What ``Face.build`` makes: requests in the order in which they are sent, and what it has to say about the inputs.
+
+    ``problems`` are errors unless their ``warning`` is set.
+    """
+
+    requests: dict[str, dict[str, Any]]
+    problems: tuple[Violation, ...] = ()
+
+
+class OutputType(StrEnum):
+    """The type names of component.yaml for outputs; the last three are artifacts."""
+
+    STRING = "String"
+    INTEGER = "Integer"
+    FLOAT = "Float"
+    OBJECT = "JsonObject"
+    ARRAY = "JsonArray"
+    MODEL = "Model"
+    METRICS = "Metrics"
+    MARKDOWN = "Markdown"
+
+
+_ARTIFACT_TYPES = frozenset({OutputType.MODEL, OutputType.METRICS, OutputType.MARKDOWN})
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a component. An artifact keeps the URI that KFP assigned."""
+
+    name: str
+    type: OutputType
+    description: str
+
+    @property
+    def is_artifact(self) -> bool:
+        """Whether KFP hands it on as an artifact, not as a parameter."""
+        return self.type in _ARTIFACT_TYPES
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The outputs of a step that succeeded; ``figures`` are lines of the card, name to text."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    artifacts: Mapping[str, ArtifactContent] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Face:
+    """A component as its users see it.
+
+    ``resources`` are what it makes, in order; the last is the one it is about. ``operations`` are those that ``build`` makes
+    requests for. ``instead`` is used in place of the last one when the resource is there already (UpdateEndpoint).
+    ``deletes`` marks a face that removes the resource.
+    """
+
+    id: str
+    display_name: str
+    description: str
+    resources: tuple[Resource, ...]
+    operations: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    build: Callable[[Mapping[str, Any]], Built]
+    collect: Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], Collected]
+    instead: str | None = None
+    deletes: bool = False
+
+    @property
+    def name(self) -> str:
+        """The op: ``train`` for ``v1/train``."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def resource(self) -> Resource:
+        """The resource that the component is about."""
+        return self.resources[-1]
+
+    @property
+    def request_operations(self) -> tuple[str, ...]:
+        """All operations that inputs and ``extra_request`` may speak of."""
+        return (*self.operations, self.instead) if self.instead else self.operations

@@ -1,0 +1,212 @@
+"""From the inputs of a step to requests that can be sent: read, build, merge, name, tag, check. Pure; nothing is sent.
+
+Runtime, ``plan``, the check when a pipeline is compiled, and the policies all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.faces.assemble import merged
+from kfp_sagemaker.faces.common_inputs import StepSettings, step_settings
+from kfp_sagemaker.faces.face import Call, Face
+from kfp_sagemaker.faces.inputs import read_inputs
+from kfp_sagemaker.names import RunLabels, derived_name
+from kfp_sagemaker.service_model.model import input_shape
+from kfp_sagemaker.service_model.requests import without_absent_members
+from kfp_sagemaker.service_model.validate import Finding, Severity, Unresolved, validate
+from kfp_sagemaker.version import VERSION
+
+#: A resource may have this many tags, https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html.
+MOST_TAGS = 50
+_TAG_VALUE_CHARACTERS = 256
+
+
+@dataclass(frozen=True)
+class Run:
+    """The step in its run: what it is identified by, and what it is tagged with."""
+
+    identity: str
+    labels: RunLabels
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A step ready to be carried out. ``named_by_user``: resource kinds whose name was an input."""
+
+    face: Face
+    settings: StepSettings
+    values: Mapping[str, Any]
+    requests: Mapping[str, Mapping[str, Any]]
+    named_by_user: frozenset[str]
+    warnings: tuple[Violation, ...]
+    run: Run | None
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What is sent when nothing is there yet, in order."""
+        return tuple(Call(name, request) for name, request in self.requests.items() if name != self.face.instead)
+
+
+def prepare(face: Face, raw: Mapping[str, Any], *, run: Run | None = None, region: str | None = None) -> Prepared:
+    """Make the requests of a step. ``region`` is the environment's, used where the input is empty.
+
+    Raises InvalidInput with all violations. Values may be Unresolved (known when the pipeline runs).
+    """
+    values, problems = read_inputs(face.inputs, raw)
+    if region and "region" not in values:
+        values["region"] = region
+    # A value that could not be read would only show up again as a missing member.
+    unreadable = {problem.input for problem in problems}
+    built = face.build(values)
+    problems += [problem for problem in built.problems if problem.input not in unreadable]
+    settings = step_settings(values)
+    requests, extra_problems = _with_extra(face, built.requests, settings.extra_request)
+    problems += extra_problems
+    requests = {name: without_absent_members(name, request) for name, request in requests.items()}
+    named_by_user = _name(face, requests, run)
+    problems += _tag(face, requests, values, settings, run)
+    reported = {problem.member for problem in problems if problem.member} | {""}
+    for violation in _violations(face, requests, values, settings):
+        under = any(violation.member == member or violation.member.startswith((f"{member}.", f"{member}["))
+                    or member.startswith(f"{violation.member}.") for member in reported if member)
+        if violation.input not in unreadable and not under:
+            problems.append(violation)
+    errors = [problem for problem in problems if not problem.warning]
+    if errors:
+        raise InvalidInput(face.id, errors)
+    return Prepared(face, settings, values, requests, named_by_user, tuple(problems), run)
+
+
+def _with_extra(
+    face: Face, requests: dict[str, dict[str, Any]], extra: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], list[Violation]]:
+    operations = face.request_operations
+    problems = []
+    if len(operations) > 1:
+        unknown = [name for name in extra if name not in operations]
+        problems += [Violation("extra_request", f"{name}: not an operation of this component; it is keyed by "
+                               f"{', '.join(operations)}", value=name) for name in unknown]
+        by_operation = {name: value for name, value in extra.items() if name not in unknown}
+    else:
+        by_operation = {operations[0]: extra} if extra else {}
+    result = dict(requests)
+    for operation, members in by_operation.items():
+        if not isinstance(members, Mapping):
+            problems.append(Violation("extra_request", f"{operation}: expected an object", value=members))
+            continue
+        names = [member for member in members if member in _name_members(face)]
+        problems += [Violation("extra_request", f"{operation}.{name}: names are not set here; use the component's own input",
+                               value=members[name]) for name in names]
+        result[operation] = merged(requests[operation], {k: v for k, v in members.items() if k not in names})
+    return result, problems
+
+
+def _name_members(face: Face) -> set[str]:
+    return {resource.name_member for resource in face.resources}
+
+
+def _name(face: Face, requests: dict[str, dict[str, Any]], run: Run | None) -> frozenset[str]:
+    """Fill in the names that no input gave; returns the kinds that a user named."""
+    if face.deletes:
+        return frozenset(resource.kind for resource in face.resources)
+    given = set()
+    nameless = {
+        operation: {k: v for k, v in request.items() if k not in _name_members(face) | {"Tags"}}
+        for operation, request in requests.items()
+    }
+    for resource in face.resources:
+        name = requests[resource.create].get(resource.name_member)
+        if name is not None:
+            given.add(resource.kind)
+            continue
+        derived = derived_name(resource.name_prefix, run.identity if run else None, nameless, resource.name_limit)
+        # Later resources refer to earlier ones by name: CreateEndpoint and UpdateEndpoint name the endpoint config.
+        for operation, request in requests.items():
+            if resource.name_member in input_shape(operation).members:  # type: ignore[attr-defined]
+                request[resource.name_member] = derived
+    return frozenset(given)
+
+
+def automatic_tags(labels: RunLabels) -> dict[str, str]:
+    """Tags that tell for which pipeline, run and task a resource was created; unknown ones are left out."""
+    tags = {"kfp:pipeline": labels.pipeline, "kfp:run-id": labels.run_id, "kfp:task": labels.task}
+    known = {name: value[:_TAG_VALUE_CHARACTERS] for name, value in tags.items() if value}
+    return {**known, "kfp-sagemaker:version": VERSION} if known else {}
+
+
+def _tag(
+    face: Face, requests: dict[str, dict[str, Any]], values: Mapping[str, Any], settings: StepSettings, run: Run | None
+) -> Iterator[Violation]:
+    automatic = automatic_tags(run.labels) if run and settings.automatic_tags else {}
+    dropped = False
+    for operation, request in requests.items():
+        if "Tags" not in input_shape(operation).members:  # type: ignore[attr-defined]
+            continue
+        if isinstance(values.get("tags"), Unresolved):
+            request["Tags"] = values["tags"]
+            continue
+        tags = request.get("Tags") or [{"Key": name, "Value": value} for name, value in settings.tags.items()]
+        taken = {tag.get("Key") for tag in tags if isinstance(tag, Mapping)} if isinstance(tags, list) else set()
+        more = [{"Key": name, "Value": value} for name, value in automatic.items() if name not in taken]
+        if isinstance(tags, list) and len(tags) + len(more) > MOST_TAGS >= len(tags):
+            dropped, more = True, []
+        if isinstance(tags, list) and (tags or more):
+            request["Tags"] = [*tags, *more]
+    if dropped:
+        yield Violation("tags", f"automatic tags are left out: a resource may have {MOST_TAGS} tags", warning=True)
+
+
+def _violations(
+    face: Face, requests: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any], settings: StepSettings
+) -> Iterator[Violation]:
+    seen = set()
+    for operation, request in requests.items():
+        if face.deletes and operation not in face.operations:
+            continue  # Its name is only known when the step runs.
+        for finding in validate(operation, request):
+            declared = _input_of(face, finding, settings)
+            # One input may go to several requests (endpoint_config_name): say it once.
+            key = (declared, finding.path.partition(".")[2], finding.problem)
+            if key in seen:
+                continue
+            seen.add(key)
+            shown = all(declared_input.shown for declared_input in face.inputs if declared_input.name == declared)
+            lenient = finding.severity is Severity.UNKNOWN_VALUE or (
+                finding.severity is Severity.LIMIT and not settings.strict)
+            yield Violation(declared, finding.problem, finding.path, finding.value if shown else None, warning=lenient)
+
+
+def _input_of(face: Face, finding: Finding, settings: StepSettings) -> str:
+    """The input that a finding is about: that of the longest target the path lies under, or the first below the path."""
+    operation, _, path = finding.path.partition(".")
+    extra: Any = settings.extra_request
+    if len(face.request_operations) > 1:
+        extra = extra.get(operation, {})
+    root = path.split(".")[0].split("[")[0]
+    covering: list[tuple[int, str]] = []
+    below = []
+    for declared in face.inputs:
+        for target in declared.targets:
+            if finding.path == target or finding.path.startswith((f"{target}.", f"{target}[", f"{target}<")):
+                covering.append((len(target), declared.name))
+            elif target.startswith(f"{finding.path}."):
+                below.append(declared.name)
+    if isinstance(extra, Mapping) and root in extra and not (covering and _unchanged(extra, path)):
+        return "extra_request"
+    if root == "Tags":
+        return "tags"
+    return max(covering)[1] if covering else below[0] if below else "extra_request"
+
+
+def _unchanged(extra: Mapping[str, Any], path: str) -> bool:
+    """Whether ``extra`` says nothing about the member at ``path``."""
+    current: Any = extra
+    for name in path.replace("[", ".[").split("."):
+        if not isinstance(current, Mapping) or name not in current:
+            return isinstance(current, Mapping)
+        current = current[name]
+    return False

@@ -1,0 +1,1 @@
+"""SageMaker resources as data: one declarative module each, and nothing about polling, retry, stop or logs."""

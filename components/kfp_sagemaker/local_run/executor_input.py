@@ -1,0 +1,108 @@
+"""The executor input of a step, and its command with every placeholder filled (KFP's driver and launcher)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kfp_sagemaker.kfp_io import local_path
+from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces
+
+_ARTIFACT_PATH = re.compile(r"\{\{\$\.(inputs|outputs)\.artifacts\['([^']+)'\]\.path\}\}")
+
+
+def executor_input(component: Any, arguments: Mapping[str, Any], places: StepPlaces) -> dict[str, Any]:
+    """The ``ExecutorInput`` message as the JSON object that ``{{$}}`` becomes.
+
+    ``arguments`` holds Python values and ``dsl.Artifact`` (or lists of them) by input name. Defaults of the
+    component are merged in, and numbers are written as protojson writes them: 6 and not 6.0.
+    """
+    inputs = component.input_definitions
+    parameters: dict[str, Any] = {}
+    for name, definition in inputs.parameters.items():
+        if name not in arguments and definition.HasField("default_value"):
+            parameters[name] = _plain(definition.default_value)
+    artifacts: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if name in inputs.artifacts:
+            if value is not None:
+                given = value if isinstance(value, list) else [value]
+                artifacts[name] = {"artifacts": [_artifact(artifact) for artifact in given]}
+        else:  # declared parameters, and the pipelinechannel--* ones that the compiler adds for f-strings
+            parameters[name] = protojson_numbers(value)
+    outputs = component.output_definitions
+    return {
+        "inputs": {"parameterValues": parameters, "artifacts": artifacts},
+        "outputs": {
+            "parameters": {name: {"outputFile": str(places.parameters / name)} for name in outputs.parameters},
+            "artifacts": {
+                name: {
+                    "artifacts": [
+                        {
+                            "name": name,
+                            "type": _type(definition.artifact_type),
+                            "uri": f"{places.uri}/{name}",
+                            "metadata": {},
+                        }
+                    ]
+                }
+                for name, definition in outputs.artifacts.items()
+            },
+            "outputFile": places.executor_output,
+        },
+    }
+
+
+def _plain(value: Any) -> Any:
+    from google.protobuf import json_format
+
+    return protojson_numbers(json_format.MessageToDict(value))
+
+
+def protojson_numbers(value: Any) -> Any:
+    """A JSON value with integral floats as integers, at any depth."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: protojson_numbers(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [protojson_numbers(item) for item in value]
+    return value
+
+
+def _type(schema: Any) -> dict[str, str]:
+    from google.protobuf import json_format
+
+    return dict(json_format.MessageToDict(schema))
+
+
+def _artifact(artifact: Any) -> dict[str, Any]:
+    given = {
+        "name": artifact.name,
+        "type": {"schemaTitle": artifact.schema_title, "schemaVersion": artifact.schema_version},
+        "uri": artifact.uri,
+        "metadata": protojson_numbers(artifact.metadata),
+    }
+    if artifact.custom_path:
+        given["customPath"] = artifact.custom_path
+    return given
+
+
+def filled_command(command: Sequence[str], given: dict[str, Any], layout: RunLayout, task: str) -> list[str]:
+    """The command with its placeholders replaced; inputs of ``given`` that hold placeholders are replaced in place."""
+    from kfp.local import placeholder_utils
+
+    def path(match: re.Match[str]) -> str:
+        artifacts = given[match.group(1)]["artifacts"].get(match.group(2))
+        return local_path(artifacts["artifacts"][0]["uri"]) if artifacts else match.group(0)
+
+    filled: list[str] = placeholder_utils.replace_placeholders(
+        full_command=[_ARTIFACT_PATH.sub(path, element) for element in command],
+        executor_input_dict=given,
+        pipeline_resource_name=f"{layout.run_id}",
+        task_resource_name=task,
+        pipeline_root=layout.root,
+        unique_pipeline_id=layout.run_id,
+    )
+    return filled

@@ -1,0 +1,81 @@
+"""What a pipeline asks for that a local run does not do, found before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kfp_sagemaker.local_run.pipeline_file import Pipeline
+from kfp_sagemaker.local_run.step_command import kind_of, missing_image
+
+_JOB_PLACEHOLDERS = tuple(
+    f"{{{{$.pipeline_{what}}}}}" for what in ("job_name", "job_uuid", "job_resource_name", "task_name", "task_uuid")
+)
+
+
+def refusals(pipeline: Pipeline, images: Mapping[str, Path]) -> list[str]:
+    """Why the pipeline cannot be run here: containers that nothing here can run, custom jobs."""
+    found = []
+    for task, component in _tasks(pipeline.spec):
+        if component.WhichOneof("implementation") != "executor_label":
+            continue
+        executor = _executor(pipeline.spec, component.executor_label)
+        if "importer" in executor:
+            continue
+        container = executor.get("container")
+        if not container:
+            found.append(f"step {task} is a {'/'.join(executor) or 'unknown kind of'} executor: only containers run locally")
+        elif str(container.get("image", "")).startswith("argostub/"):
+            found.append(f"step {task} makes or deletes a volume claim ({container['image']}), which needs a cluster")
+        elif kind_of([str(word) for word in container.get("command", [])]) != "container":
+            continue
+        elif container["image"] not in images and "{{$" not in container["image"]:
+            found.append(missing_image(task, container["image"]))
+    return sorted(set(found))
+
+
+def cautions(pipeline: Pipeline) -> list[str]:
+    """What runs here otherwise than on a cluster, one sentence each."""
+    found = []
+    for label, settings in _kubernetes_settings(pipeline).items():
+        found.append(f"{label}: the Kubernetes settings {', '.join(sorted(settings))} have no effect in a local run")
+    for task, name, text in _constants(pipeline.spec):
+        for placeholder in _JOB_PLACEHOLDERS:
+            if placeholder in text and text != placeholder:
+                found.append(
+                    f"step {task}, input {name}: KFP replaces {placeholder} only where it is the whole value, so that on a "
+                    f"cluster the step gets the text as it stands: {text!r}"
+                )
+    return found
+
+
+def _executor(spec: Any, label: str) -> dict[str, Any]:
+    from google.protobuf import json_format
+
+    return dict(json_format.MessageToDict(spec.deployment_spec).get("executors", {}).get(label, {}))
+
+
+def _dags(spec: Any) -> Iterator[Any]:
+    for component in (spec.root, *(spec.components[name] for name in sorted(spec.components))):
+        if component.WhichOneof("implementation") == "dag":
+            yield component.dag
+
+
+def _tasks(spec: Any) -> Iterator[tuple[str, Any]]:
+    for dag in _dags(spec):
+        for name in sorted(dag.tasks):
+            yield name, spec.components[dag.tasks[name].component_ref.name]
+
+
+def _constants(spec: Any) -> Iterator[tuple[str, str, str]]:
+    for dag in _dags(spec):
+        for task in sorted(dag.tasks):
+            for name, value in sorted(dag.tasks[task].inputs.parameters.items()):
+                if value.WhichOneof("kind") == "runtime_value" and value.runtime_value.constant.string_value:
+                    yield task, name, value.runtime_value.constant.string_value
+
+
+def _kubernetes_settings(pipeline: Pipeline) -> dict[str, list[str]]:
+    executors = (pipeline.platforms.get("kubernetes") or {}).get("deploymentSpec", {}).get("executors", {})
+    return {label.removeprefix("exec-"): list(settings) for label, settings in sorted(executors.items()) if settings}

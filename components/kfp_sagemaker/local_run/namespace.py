@@ -1,0 +1,95 @@
+"""The ``/s3`` of a step: a mount namespace in which folders are bound there and everything else is as it is.
+
+It stands in for the pod and is no sandbox. bubblewrap makes it where it is installed, else util-linux'
+``unshare`` with a chroot; both need root or user namespaces, and neither touches the machine's own ``/``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Mounts = Sequence[tuple[Path, str]]
+"""Folder on this machine and path below ``/s3`` in the namespace, parents first."""
+Wrap = Callable[[Sequence[str], Mounts, Path], list[str]]
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A way of running a command with a folder at ``/s3``."""
+
+    name: str
+    wrap: Wrap
+    """Command, mounts and working directory to the command that runs it so."""
+
+
+def find_namespace() -> Namespace | None:
+    """The first way that works on this machine, tried out; None when none does."""
+    for name, program, wrap in (("bubblewrap", "bwrap", _bubblewrap), ("unshare", "unshare", _unshare)):
+        if shutil.which(program) and _works(wrap):
+            return Namespace(name, wrap)
+    return None
+
+
+def _works(wrap: Wrap) -> bool:
+    with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
+        mount = Path(folder) / "s3"
+        mount.mkdir()
+        (mount / "probe").write_text("seen")
+        command = wrap(["cat", "/s3/probe"], [(mount, "/s3")], mount)
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return result.returncode == 0 and result.stdout == "seen"
+
+
+def _top_level() -> list[Path]:
+    return sorted(path for path in Path("/").iterdir() if path.name != "s3")
+
+
+def _bubblewrap(command: Sequence[str], mounts: Mounts, directory: Path) -> list[str]:
+    """bubblewrap with each entry of ``/`` bound: binding ``/`` itself would make ``/s3`` on the machine's own disk."""
+    arguments = ["bwrap"]
+    for entry in _top_level():
+        if entry.is_symlink():
+            arguments += ["--symlink", os.readlink(entry), str(entry)]
+        else:
+            arguments += ["--dev-bind-try", str(entry), str(entry)]
+    for folder, path in mounts:
+        arguments += ["--bind", str(folder), path]
+    return [*arguments, "--chdir", str(directory), "--", *command]
+
+
+_NEW_ROOT = """
+set -e
+root=$1; directory=$2; mounts=$3; shift 3
+mkdir -p "$root"
+mount -t tmpfs tmpfs "$root"
+for entry in /* /.[!.]*; do
+  name=${entry#/}
+  if [ "$name" = s3 ] || [ ! -e "$entry" ]; then continue
+  elif [ -L "$entry" ]; then ln -s "$(readlink "$entry")" "$root/$name"
+  elif [ -d "$entry" ]; then mkdir "$root/$name"; mount --rbind "$entry" "$root/$name" || rmdir "$root/$name"
+  else : > "$root/$name"; mount --bind "$entry" "$root/$name" || rm "$root/$name"
+  fi
+done
+while [ "$mounts" -gt 0 ]; do
+  mkdir -p "$root$2"; mount --bind "$1" "$root$2"; mounts=$((mounts - 1)); shift 2
+done
+exec chroot "$root" sh -c 'cd "$0"; exec "$@"' "$directory" "$@"
+"""
+
+
+def _unshare(command: Sequence[str], mounts: Mounts, directory: Path) -> list[str]:
+    """``unshare`` with a new root beside the first folder: a file system in memory with each entry of ``/`` bound."""
+    options = ["--mount"] if os.geteuid() == 0 else ["--mount", "--user", "--map-root-user"]
+    arguments = [f"{mounts[0][0]}.root", str(directory), str(len(mounts))]
+    for folder, path in mounts:
+        arguments += [str(folder), path]
+    return ["unshare", *options, "sh", "-c", _NEW_ROOT, "sh", *arguments, *command]

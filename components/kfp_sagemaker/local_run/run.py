@@ -1,0 +1,176 @@
+"""One local run from the command's options to its exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from kfp_sagemaker.local_run import artifact_store, pipeline_file
+from kfp_sagemaker.local_run.arguments import arguments_of
+from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.endpoint import (
+    INSTALL_HINT,
+    Endpoint,
+    running_endpoint,
+    s3_client,
+    started_endpoint,
+    step_environment,
+)
+from kfp_sagemaker.local_run.errors import InputRefused, Interrupted
+from kfp_sagemaker.local_run.kfp_local_spec import for_kfp_local
+from kfp_sagemaker.local_run.known_limits import cautions, refusals
+from kfp_sagemaker.local_run.launcher import Launcher
+from kfp_sagemaker.local_run.namespace import find_namespace
+from kfp_sagemaker.local_run.outputs import as_json, output_rows
+from kfp_sagemaker.local_run.process import StepProcesses
+from kfp_sagemaker.local_run.run_layout import run_layout
+from kfp_sagemaker.local_run.task_handler import steps_run_by
+
+ARTIFACT_BUCKET = "kfp-artifacts"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the command line says."""
+
+    pipeline: Path
+    function: str = ""
+    arguments: Sequence[str] = ()
+    arguments_file: Path | None = None
+    images: Mapping[str, Path] = field(default_factory=dict)
+    endpoint_url: str = ""
+    faults: Path | None = None
+    runner: str = "auto"
+    output: Path = Path("local_outputs")
+    json: bool = False
+    keep: bool = False
+
+
+def run(options: RunOptions) -> int:
+    """Run the pipeline; 0 success, 1 the pipeline failed, 2 the input is wrong, 128 + N ended by signal N."""
+    console = RunConsole()
+    processes = StepProcesses()
+    try:
+        with _signals_stop(processes, console):
+            return _run(options, console, processes)
+    except InputRefused as refused:
+        for problem in refused.problems:
+            console.error(problem)
+        return 2
+    except Interrupted as interrupted:
+        console.note("interrupted; no further step was started")
+        return 128 + interrupted.signal_number
+
+
+def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> int:
+    try:
+        import kfp.local  # noqa: F401 (slow, and absent without the extra)
+    except ImportError as error:
+        raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
+    pipeline = pipeline_file.load(options.pipeline, options.function)
+    arguments = arguments_of(pipeline.spec, options.arguments, options.arguments_file)
+    refused = refusals(pipeline, options.images)
+    if refused:
+        raise InputRefused(refused)
+    for caution in cautions(pipeline):
+        console.warn(caution)
+    namespace = find_namespace()
+    if namespace is None:
+        console.note("no mount namespace here (bubblewrap or unshare): artifacts keep local paths instead of s3:// URIs")
+    with _endpoint(options) as endpoint:
+        layout = run_layout(
+            options.output, pipeline.name, str(uuid.uuid4()), bucket=ARTIFACT_BUCKET, remote=namespace is not None
+        )
+        layout.folder.mkdir(parents=True)
+        s3 = s3_client(endpoint)
+        _make_buckets(s3, endpoint, arguments)
+        console.note(f"pipeline {pipeline.name}, run {layout.run_id}")
+        console.note(f"local SageMaker at {endpoint.url}, {endpoint.description}")
+        launcher = Launcher(layout, namespace, step_environment(endpoint), options.images, s3, console, processes)
+        status, outputs = _executed(pipeline.spec, arguments, launcher)
+        if options.json:
+            console.json(as_json(pipeline.name, layout, status, launcher.records, outputs))
+        else:
+            console.outputs("outputs", output_rows(launcher.records))
+        console.note(f"pipeline {pipeline.name} {status}; files are in {layout.folder}")
+        if options.keep:
+            console.note(f"the local SageMaker stays up at {endpoint.url}; Ctrl-C ends it")
+            signal.pause()
+    return 0 if status == "succeeded" else 1
+
+
+@contextlib.contextmanager
+def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
+    if options.endpoint_url:
+        yield running_endpoint(options.endpoint_url)
+        return
+    with started_endpoint(options.images, options.runner, options.faults) as endpoint:
+        yield endpoint
+
+
+def _make_buckets(s3: Any, endpoint: Endpoint, arguments: Mapping[str, Any]) -> None:
+    """The bucket of the pipeline root, and those of ``s3://`` arguments, which a user's account has already."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    uris = [value for value in arguments.values() if isinstance(value, str) and value.startswith("s3://")]
+    try:
+        for bucket in sorted({ARTIFACT_BUCKET, *(artifact_store.split(uri)[0] for uri in uris)}):
+            artifact_store.make_bucket(s3, bucket, endpoint.region)
+    except (BotoCoreError, ClientError) as error:
+        raise InputRefused([f"no S3 at {endpoint.url}: {error}"]) from None
+
+
+def _executed(spec: Any, arguments: Mapping[str, Any], launcher: Launcher) -> tuple[str, Mapping[str, Any]]:
+    """Run the pipeline by kfp.local; ``succeeded`` or ``failed``, and the pipeline's own outputs."""
+    from kfp import local
+    from kfp.local import pipeline_orchestrator
+
+    changed = for_kfp_local(spec)
+    workspace = launcher.layout.folder / "workspace"
+    local.init(
+        local.SubprocessRunner(use_venv=False), pipeline_root=str(launcher.layout.folder), workspace_root=str(workspace)
+    )
+    failure = ""
+    outputs: Mapping[str, Any] = {}
+    with steps_run_by(launcher, changed.tasks, launcher.layout.folder / "kfp.log") as complaints:
+        try:
+            outputs = pipeline_orchestrator.run_local_pipeline(changed.spec, dict(arguments))
+        except Exception as error:  # kfp.local raises RuntimeError for a failed step, anything for what it cannot run
+            failure = str(error)
+    failed = [record for record in launcher.records if record.status == "failed"]
+    if failure and not failed:
+        launcher.console.error(f"kfp.local cannot run this pipeline: {failure}")
+    for complaint in complaints:
+        launcher.console.error(f"kfp.local left something out of the run: {complaint}")
+    return ("failed" if failure or complaints else "succeeded"), outputs
+
+
+@contextlib.contextmanager
+def _signals_stop(processes: StepProcesses, console: RunConsole) -> Iterator[None]:
+    """Ctrl-C and SIGTERM send SIGTERM to the running steps, so that components stop their remote jobs."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if processes.stopped_by:
+            processes.kill()
+            return
+        if processes.stop(number):
+            console.note("stopping: the running steps were sent SIGTERM; once more kills them")
+        else:
+            raise Interrupted(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

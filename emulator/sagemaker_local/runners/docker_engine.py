@@ -1,0 +1,257 @@
+"""Containers of a Docker engine.
+
+How it works: a folder of the image map is built (``docker build``) or imported (a root file system) once per content
+and tagged with it; any other image is the engine's, pulled when it is missing. Jobs use the machine's network, so that
+they reach the local services; a container that serves has port 8080 published on the loopback, or is told its port by
+``SAGEMAKER_BIND_TO_PORT`` where the engine can make no bridge network.
+
+Known limitations: the engine must see this machine's files (no remote engine). GPUs are never used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import socket
+import tarfile
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from sagemaker_local.runners.container import SERVING_PORT, Container, ContainerError, ContainerSpec, OnLine
+from sagemaker_local.runners.images import Image
+from sagemaker_local.runners.subprocess_container import LineSplitter
+
+OWN_NETWORK = "sagemaker-local"
+REPOSITORY = "sagemaker-local"
+
+logger = logging.getLogger(__name__)
+
+
+def why_unusable() -> str | None:
+    """None when an engine answers, else the reason."""
+    try:
+        import docker
+    except ImportError:
+        return "the Python package docker is not installed (pip install 'kfp-sagemaker[local]')"
+    try:
+        client = docker.from_env(timeout=5)
+    except docker.errors.DockerException as error:
+        return f"no engine answers: {error}"
+    try:
+        client.ping()
+    except Exception as error:  # whatever the transport raises: there is no engine to talk to
+        return f"no engine answers: {error}"
+    finally:
+        client.close()
+    return None
+
+
+class DockerRunner:
+    """A :class:`~sagemaker_local.runners.container.Runner` on the engine that the environment (``DOCKER_HOST``) names."""
+
+    name = "docker"
+    one_job_at_a_time = False
+
+    def __init__(self) -> None:
+        import docker
+
+        self._client: Any = docker.from_env(timeout=600)
+        self._lock = threading.Lock()
+
+    def start(self, spec: ContainerSpec, on_line: OnLine) -> Container:
+        import docker
+
+        try:
+            with self._lock:
+                reference = prepare_image(self._client, spec.image)
+            network, port = self._serving_network() if spec.network == "endpoint" else (spec.network, None)
+            container = self._client.api.create_container(**self._options(spec, reference, network, port))["Id"]
+            return DockerContainer(self._client.api, container, spec, on_line, port if network == "host" else None)
+        except docker.errors.DockerException as error:
+            raise ContainerError(f"the container {spec.name} cannot be started by docker: {error}") from error
+
+    def _options(self, spec: ContainerSpec, reference: str, network: str, port: int | None) -> dict[str, Any]:
+        environment = dict(spec.environment)
+        if network == "host" and port:
+            environment["SAGEMAKER_BIND_TO_PORT"] = str(port)
+        published = spec.network == "endpoint" and network != "host"
+        return {
+            "image": reference,
+            "command": list(spec.arguments) or None,
+            "entrypoint": list(spec.entrypoint) or None,
+            "environment": environment,
+            "hostname": spec.hostname,
+            "labels": {REPOSITORY: spec.name},
+            "ports": [SERVING_PORT] if published else None,
+            "host_config": self._client.api.create_host_config(
+                binds=[f"{source}:{target}" for target, source in spec.directories.items()],
+                network_mode=network,
+                port_bindings={SERVING_PORT: ("127.0.0.1", None)} if published else None,
+            ),
+        }
+
+    def _serving_network(self) -> tuple[str, int | None]:
+        """A bridge network; or the machine's, and a free port on it, where the engine can make none."""
+        import docker
+
+        with self._lock:
+            known = {network.name for network in self._client.networks.list()}
+            for name in ("bridge", OWN_NETWORK):
+                if name in known:
+                    return name, None
+            try:
+                self._client.networks.create(OWN_NETWORK, driver="bridge")
+            except docker.errors.APIError as error:
+                logger.info("docker: no bridge network (%s): containers that serve use the machine's network", error)
+            else:
+                return OWN_NETWORK, None
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            return "host", listener.getsockname()[1]
+
+    def close(self) -> None:
+        import docker
+
+        with contextlib.suppress(docker.errors.APIError):
+            self._client.networks.get(OWN_NETWORK).remove()
+        self._client.close()
+
+
+class DockerContainer:
+    """A container of the engine, started; its lines are followed from before the start, so that none is lost."""
+
+    def __init__(self, api: Any, container: str, spec: ContainerSpec, on_line: OnLine, host_port: int | None) -> None:
+        self._api, self._id, self._spec = api, container, spec
+        self._ended: int | None = None
+        self._end = threading.Event()
+        self._closed = False
+        self._lock = threading.Lock()
+        try:
+            stream = api.attach(container, stdout=True, stderr=True, stream=True, logs=True, demux=True)
+            api.start(container)
+            self.address = self._find_address(host_port)
+        except BaseException:
+            api.remove_container(container, force=True, v=True)
+            raise
+        self._thread = threading.Thread(target=self._follow, args=(stream, on_line), name=f"docker-{spec.name}", daemon=True)
+        self._thread.start()
+
+    def _find_address(self, host_port: int | None) -> tuple[str, int] | None:
+        if self._spec.network != "endpoint":
+            return None
+        if host_port:
+            return "127.0.0.1", host_port
+        bindings = self._api.inspect_container(self._id)["NetworkSettings"]["Ports"].get(f"{SERVING_PORT}/tcp")
+        return ("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
+
+    def _follow(self, stream: Any, on_line: OnLine) -> None:
+        splitters = [LineSplitter(lambda line, name=name: on_line(name, line)) for name in ("stdout", "stderr")]  # type: ignore[misc]
+        try:
+            for pieces in stream:
+                for splitter, piece in zip(splitters, pieces, strict=True):
+                    if piece:
+                        splitter.feed(piece)
+            for splitter in splitters:
+                splitter.end()
+            self._ended = int(self._api.wait(self._id, timeout=None)["StatusCode"])
+        except Exception:
+            logger.exception("docker: the container %s was lost", self._spec.name)
+            self._ended = 255
+        finally:
+            self._end.set()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        self._end.wait(timeout)
+        return self._ended
+
+    def terminate(self) -> None:
+        self._signal("SIGTERM")
+
+    def kill(self) -> None:
+        self._signal("SIGKILL")
+
+    def _signal(self, name: str) -> None:
+        import docker
+
+        with contextlib.suppress(docker.errors.APIError):  # it has ended
+            self._api.kill(self._id, name)
+
+    def close(self) -> None:
+        import docker
+
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self.kill()
+        self.wait()
+        with contextlib.suppress(docker.errors.APIError):
+            self._api.remove_container(self._id, force=True, v=True)
+        if os.geteuid() != 0:
+            self._take_ownership()
+
+    def _take_ownership(self) -> None:
+        """Make what root in the container left in the bound directories ours, so that it can be read and removed."""
+        import docker
+
+        for directory in self._spec.directories.values():
+            with contextlib.suppress(docker.errors.DockerException):
+                image = self._spec.image
+                command = ["-R", f"{os.getuid()}:{os.getgid()}", "/taken"]
+                options = self._api.create_host_config(binds=[f"{directory}:/taken"], network_mode="none")
+                reference = image.uri if image.folder is None else image_tag(image)
+                helper = self._api.create_container(reference, command, entrypoint=["chown"], host_config=options)["Id"]
+                self._api.start(helper)
+                self._api.wait(helper)
+                self._api.remove_container(helper, force=True)
+
+
+def prepare_image(client: Any, image: Image) -> str:
+    """The engine's reference of ``image``, after building, importing or pulling what is missing. Raises ContainerError."""
+    import docker
+
+    reference = image.uri if image.folder is None else image_tag(image)
+    with contextlib.suppress(docker.errors.ImageNotFound):
+        client.images.get(reference)
+        return reference
+    try:
+        if image.folder is None:
+            client.images.pull(*reference.split("@", 1)) if "@" in reference else client.images.pull(reference)
+        elif image.kind == "dockerfile":
+            client.images.build(path=str(image.folder), tag=reference, rm=True)
+        else:
+            import_root(client, image.folder, reference)
+    except docker.errors.BuildError as error:
+        words = "".join(str(entry.get("stream") or entry.get("error") or "") for entry in error.build_log)
+        raise ContainerError(f"{image.folder}/Dockerfile: docker build failed: {words.strip()[-800:]}") from error
+    except docker.errors.DockerException as error:
+        raise ContainerError(f"the image {image.uri} cannot be had from the Docker engine: {error}") from error
+    return reference
+
+
+def import_root(client: Any, folder: Path, reference: str) -> None:
+    """Make an image of a root file system."""
+    with tempfile.TemporaryFile() as archive:
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for entry in sorted(folder.iterdir()):
+                if entry.name not in ("proc", "sys", "dev"):
+                    tar.add(entry, entry.name)
+        archive.seek(0)
+        repository, _, tag = reference.partition(":")
+        client.api.import_image_from_data(archive, repository=repository, tag=tag)
+
+
+def image_tag(image: Image) -> str:
+    """A tag that changes when a file of the image's folder does (path, size, time of change, mode)."""
+    assert image.folder is not None
+    digest = hashlib.sha256(f"{image.kind} {image.folder}".encode())
+    for directory, names, files in os.walk(image.folder):
+        names.sort()
+        for name in sorted(files):
+            path = os.path.join(directory, name)
+            status = os.lstat(path)
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_mode}\n".encode())
+    return f"{REPOSITORY}:{digest.hexdigest()[:24]}"

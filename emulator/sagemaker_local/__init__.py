@@ -3,3 +3,10 @@
 Knows the SageMaker HTTP API and the container contracts; nothing of Kubeflow Pipelines, and
 nothing of :mod:`kfp_sagemaker`, so that the two cannot agree by construction.
 """
+
+from __future__ import annotations
+
+from sagemaker_local.server import LocalSageMaker, start
+from sagemaker_local.settings import Settings
+
+__all__ = ["LocalSageMaker", "Settings", "start"]

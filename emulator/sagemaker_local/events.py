@@ -86,7 +86,7 @@ class JobEvents(Protocol):
     def faults(self) -> JobFaults: ...
 
     def advance(self, secondary_status: str, message: str = "") -> None:
-        """Enter a SecondaryStatus of the TrainingJob model: Starting, Downloading, Training, Uploading, Stopping, Interrupted ...
+        """Enter a SecondaryStatus of the TrainingJob model: Downloading, Training, Uploading, Stopping, Interrupted ...
 
         A processing job shows no secondary status; it takes the same words, and both kinds take their start time from the
         first status after Starting and Pending. An empty message becomes the service's usual one.
@@ -129,8 +129,16 @@ class EndpointEvents(Protocol):
         """CreateModel request, with the service's defaults, of every model that the variants name."""
         ...
 
+    def advance(self, status: str) -> None:
+        """Show another busy EndpointStatus than Creating or Updating, e.g. RollingBack."""
+        ...
+
     def finish(self, status: str, *, failure_reason: str | None = None) -> None:
-        """``"InService"``; or ``"Failed"`` (of a creation), ``"RolledBack"`` (of an update: what served before still serves)."""
+        """End the deployment.
+
+        ``"InService"``; or ``"Failed"`` (of a creation), ``"RolledBack"`` (of an update: what served before still serves). Any
+        other EndpointStatus is shown as it is, so that a scripted execution can show every one. Only the first call counts.
+        """
         ...
 
 

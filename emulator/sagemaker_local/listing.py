@@ -1,0 +1,57 @@
+"""List<Kind>s: filters, order and pages over the records of a kind. The summary's members are those of the model's shape."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sagemaker_local.backend import Backend
+from sagemaker_local.errors import validation_error
+from sagemaker_local.kinds import Kind
+from sagemaker_local.service_model import operation_model
+
+PAGE = 10
+"""Records per page unless the request says otherwise, as the API reference has it for most kinds."""
+
+FILTERS: Mapping[str, Callable[[dict[str, Any], Any, Kind], bool]] = {
+    "NameContains": lambda view, wanted, kind: wanted.lower() in view[kind.name_member].lower(),
+    "StatusEquals": lambda view, wanted, kind: view[kind.status_member] == wanted,
+    "CreationTimeAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,
+    "CreationTimeBefore": lambda view, wanted, kind: view["CreationTime"] < wanted,
+    "LastModifiedTimeAfter": lambda view, wanted, kind: view["LastModifiedTime"] > wanted,
+    "LastModifiedTimeBefore": lambda view, wanted, kind: view["LastModifiedTime"] < wanted,
+}
+
+Item = TypeVar("Item")
+
+
+def list_records(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str, Any]:
+    """Answers List<Kind>s. An unoffered filter is refused, rather than ignored."""
+    unknown = params.keys() - FILTERS.keys() - {"SortBy", "SortOrder", "MaxResults", "NextToken"}
+    if unknown:
+        raise validation_error(f"The local SageMaker does not offer {', '.join(sorted(unknown))} in List{kind.name}s.")
+    with backend.records.lock:
+        views = [copy.deepcopy(record.view()) for record in backend.records.of_kind(kind.name)]
+    chosen = [
+        view for view in views if all(FILTERS[name](view, params[name], kind) for name in FILTERS if name in params)
+    ]
+    by = {"Name": kind.name_member, "Status": kind.status_member}.get(params.get("SortBy", ""), "CreationTime")
+    chosen.sort(key=lambda view: view[by], reverse=params.get("SortOrder") == "Descending")
+    page, token = one_page(chosen, params.get("NextToken"), params.get("MaxResults", PAGE))
+    return {_summaries_member(kind): page, "NextToken": token}
+
+
+def one_page(items: Sequence[Item], token: str | None, size: int) -> tuple[Sequence[Item], str | None]:
+    """The items of a page and the token of the next one (None at the end). A token is the index of the page's first item."""
+    if token and not token.isdecimal():
+        raise validation_error(f"Invalid pagination token: {token}")
+    start = int(token or 0)
+    end = start + size
+    return items[start:end], str(end) if end < len(items) else None
+
+
+def _summaries_member(kind: Kind) -> str:
+    output: Any = operation_model("sagemaker", f"List{kind.name}s").output_shape
+    names: list[str] = [name for name, shape in output.members.items() if shape.type_name == "list"]
+    return names[0]

@@ -31,9 +31,10 @@ def identity_of(task_root: str) -> str:
 def derived_name(prefix: str, identity: str | None, requests: Mapping[str, Any], limit: int) -> str:
     """A name for what ``requests`` (operation to request) would make, within ``limit`` characters; the prefix is cut first.
 
-    ``identity`` None (no run): the name depends on the requests alone.
+    ``identity`` None (no run): the name depends on the requests alone. A value that is only known when the pipeline runs
+    counts by its repr, for a name that nobody will use.
     """
-    text = json.dumps([identity, canonical(requests)], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([identity, canonical(requests)], sort_keys=True, separators=(",", ":"), default=repr)
     digest = base64.b32encode(hashlib.sha256(text.encode()).digest())[:HASH_CHARACTERS].decode().lower()
     room = limit - HASH_CHARACTERS - 1 - _RESERVED_FOR_ATTEMPT
     return f"{prefix[:room].rstrip('-')}-{digest}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 from kfp_sagemaker.errors import InvalidInput, Violation
-from kfp_sagemaker.faces.face import Face
+
+if TYPE_CHECKING:
+    from kfp_sagemaker.faces.face import Face
 
 #: Component id to module and attribute; imported when asked for, since a step needs only its own.
 _FACES = {

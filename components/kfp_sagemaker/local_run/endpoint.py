@@ -40,11 +40,11 @@ def started_endpoint(images: Mapping[str, Path], runner: str, faults: Path | Non
         raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     try:
         emulator = sagemaker_local.start(Settings(images=images, runner=runner, faults=faults))
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise InputRefused([f"the local SageMaker does not start: {error}"]) from None
     try:
         environment = {**_without_profile(), **emulator.environment()}
-        yield Endpoint(emulator.url, emulator.region, environment, f"jobs run by {emulator.runner}")
+        yield Endpoint(emulator.url, emulator.region, environment, emulator.execution.description)
     finally:
         emulator.stop()
 

@@ -19,13 +19,14 @@ from typing import Any
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run import artifact_store
 from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.container_step import run_container
 from kfp_sagemaker.local_run.errors import Interrupted, StepFailed
 from kfp_sagemaker.local_run.executor_input import executor_input, filled_command
 from kfp_sagemaker.local_run.executor_output import StepOutputs, read_outputs
 from kfp_sagemaker.local_run.namespace import Namespace
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces, step_places
-from kfp_sagemaker.local_run.step_command import step_command
+from kfp_sagemaker.local_run.step_command import kind_of, missing_image, step_command
 from kfp_sagemaker.local_run.step_log import executor_line_filter
 
 METADATA_ONLY = frozenset({"system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics"})
@@ -102,25 +103,14 @@ class Launcher:
     def _run(self, places: StepPlaces, task: str, attempt: int, component: Any, container: Any, arguments: Any) -> StepOutputs:
         given = executor_input(component, arguments, places)
         filled = filled_command([*container.command, *container.args], given, self.layout, task)
-        program = step_command(task, container.image, filled, self.images, places.folder / "packages")
-        work = places.folder / "work"
-        for folder in (work, places.parameters, *(folder for folder, _ in places.mounts)):
+        for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
             folder.mkdir(parents=True, exist_ok=True)
         for artifacts in given["outputs"]["artifacts"].values():
             places.here(local_path(artifacts["artifacts"][0]["uri"])).parent.mkdir(parents=True, exist_ok=True)
         self._download(given, places)
-        command = list(program.command)
-        if self.layout.remote and self.namespace is not None:
-            command = self.namespace.wrap(command, places.mounts, work)
-        environment = {
-            **self.environment,
-            **_pod_environment(task, attempt),
-            **{variable.name: variable.value for variable in container.env},
-            **program.environment,
-        }
+        environment = _pod_environment(task, attempt) | {variable.name: variable.value for variable in container.env}
         if not self.processes.stopped_by:
-            shown = executor_line_filter()
-            code = self.processes.run(command, environment, work, lambda line: self._line(places, line, shown))
+            code = self._execute(places, container.image, filled, environment)
             if code != 0:
                 raise StepFailed(_exit_reason(code, places))
         if self.processes.stopped_by:
@@ -128,6 +118,25 @@ class Launcher:
         outputs = read_outputs(component, given, places, self.layout)
         self._upload(outputs, places)
         return outputs
+
+    def _execute(self, places: StepPlaces, image: str, command: list[str], environment: Mapping[str, str]) -> int:
+        shown = executor_line_filter()
+        kind = kind_of(command)
+        if kind == "container":
+            if image not in self.images:
+                raise StepFailed(missing_image(places.name, image))
+            aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
+            return run_container(
+                self.processes, places, image, self.images[image], command, {**aws, **environment}, lambda line: self._line(places, line, shown)
+            )
+        program = step_command(command, places.folder / "packages")
+        words = list(program.command)
+        work = places.folder / "work"
+        work.mkdir()
+        if self.layout.remote and self.namespace is not None:
+            words = self.namespace.wrap(words, places.mounts, work)
+        everything = {**self.environment, **program.environment, **environment}
+        return self.processes.run(words, everything, work, lambda line: self._line(places, line, shown))
 
     def _line(self, places: StepPlaces, line: str, shown: Callable[[str], bool]) -> None:
         with (places.folder / "log.txt").open("a") as log:

@@ -1,8 +1,8 @@
-"""The program that runs a step's container here: which of three kinds it is, and its command and environment.
+"""Which of three kinds a step's container is, and the command and environment of the two that this Python runs.
 
 - a component of kfp-sagemaker (``python3 -m kfp_sagemaker ...``): this Python;
 - a lightweight Python component: this Python, with its pip bootstrap left out when its packages are here;
-- any other container: only with a folder that stands for its image (``--image``).
+- any other container: only with a folder that stands for its image (:mod:`.container_step`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-
-from kfp_sagemaker.local_run.errors import StepFailed
 
 _EXECUTOR_MODULE = "kfp.dsl.executor_main"
 _OPTIONS_WITH_VALUE = frozenset({"--index-url", "-i", "--extra-index-url", "--trusted-host", "--find-links", "-f"})
@@ -40,23 +38,15 @@ def kind_of(command: Sequence[str]) -> str:
     return "container"
 
 
-def step_command(task: str, image: str, command: Sequence[str], images: Mapping[str, Path], packages: Path) -> StepCommand:
-    """The command of a step's container on this machine.
+def step_command(command: Sequence[str], packages: Path) -> StepCommand:
+    """The command of a ``component`` or ``lightweight`` step with this Python.
 
     ``packages`` is a folder of the step's own, into which packages that are missing here are installed, so that a
     run changes nothing of the user's environment.
-
-    Raises:
-        StepFailed: the container can only run as a container, and no folder stands for its image.
     """
-    kind = kind_of(command)
-    if kind == "component":
+    if kind_of(command) == "component":
         return StepCommand((sys.executable, *command[1:]))
-    if kind == "lightweight":
-        return _lightweight(command, packages)
-    if image not in images:
-        raise StepFailed(missing_image(task, image))
-    return _of_folder(task, command, images[image])
+    return _lightweight(command, packages)
 
 
 def missing_image(task: str, image: str) -> str:
@@ -109,14 +99,3 @@ def _requirements(bootstrap: str) -> list[str]:
             elif not word.startswith("-"):
                 found.append(word)
     return found
-
-
-def _of_folder(task: str, command: Sequence[str], folder: Path) -> StepCommand:
-    """A container whose image is a folder: its programs come first on PATH, its Python is this one.
-
-    The component's own command replaces ENTRYPOINT and CMD, as in Kubernetes.
-    """
-    if not command:
-        raise StepFailed(f"step {task} has no command and would run its image's ENTRYPOINT: give it a command")
-    path = os.pathsep.join([str(folder), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return StepCommand(tuple(command), {"PATH": path, "PYTHONPATH": str(folder)})

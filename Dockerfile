@@ -9,7 +9,7 @@ FROM ${BASE} AS install
 # LICENSE is always there, so that an absent wheelhouse reaches the message below instead of "file not found".
 COPY LICENSE dist/wheelhouse* /wheelhouse/
 RUN if ! ls /wheelhouse/kfp_sagemaker-*.whl > /dev/null 2>&1; then \
-      echo "There are no wheels in dist/wheelhouse. Build them, and then this image, with:  scripts/build-image REPO:TAG" >&2; \
+      echo "There are no wheels in dist/wheelhouse. To build them and then this image:  scripts/build-image REPO:TAG" >&2; \
       exit 1; \
     fi
 # pip is not needed afterwards. Unchecked byte code is loaded without a look at the source, whose time a copy may change.

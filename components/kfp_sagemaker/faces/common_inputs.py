@@ -40,7 +40,7 @@ CONNECTION_INPUTS = (
           encode=str.strip, advanced=True),
     Input("assume_role", InputType.STRING, "ARN of an IAM role to assume for all calls; refreshed while the job runs.",
           default="", advanced=True),
-    Input("tags", InputType.OBJECT, "Tags of every created resource, name to text.", default="{}"),
+    Input("tags", InputType.OBJECT, "Tags of every created resource, name to text.", default="{}", advanced=True),
 )
 
 #: Inputs that came with this library.

@@ -35,7 +35,7 @@ INPUTS = (
     Input("instance_type", InputType.STRING, "ML instance type.", default="ml.m4.xlarge", target=f"{_CLUSTER}.InstanceType"),
     Input("instance_count", InputType.INTEGER, "Number of instances.", default="1", target=f"{_CLUSTER}.InstanceCount"),
     Input("max_run_time", InputType.INTEGER, "Seconds the job may run.", default="86400",
-          target=f"{_OPERATION}.StoppingCondition.MaxRuntimeInSeconds"),
+          target=f"{_OPERATION}.StoppingCondition.MaxRuntimeInSeconds", advanced=True),
     *CONNECTION_INPUTS,
     Input("job_name", InputType.STRING, "Name of the job; empty: a name that a retried step finds again.", default="",
           target=f"{_OPERATION}.ProcessingJobName", advanced=True),

@@ -1,0 +1,100 @@
+"""The IAM policies that steps need, derived from what components declare.
+
+A policy is for the role of the pod (or for the one given as ``assume_role``), not for the role that a job runs as. S3 is not
+in it: data is read and written by the jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.resources.resource import Life, Resource
+
+#: What SageMaker asks for when a request has tags, https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html.
+_TAG_ACTION = "sagemaker:AddTags"
+_LOG_ACTIONS = ("logs:DescribeLogStreams", "logs:GetLogEvents")
+_PASS_ROLE = "iam:PassRole"
+#: The service principal is the same in all partitions.
+_SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
+
+
+def actions(face: Face) -> tuple[str, ...]:
+    """All actions that a step of the component may call, sorted."""
+    found = {action for resource in face.resources for action in _sagemaker_actions(face, resource)}
+    if _passes_role(face):
+        found.add(_PASS_ROLE)
+    if _log_groups(face):
+        found.update(_LOG_ACTIONS)
+    return tuple(sorted(found))
+
+
+def policy(
+    faces: Sequence[Face],
+    *,
+    partition: str = "aws",
+    region: str = "*",
+    account: str = "*",
+    roles: Sequence[str] = (),
+    assumed_roles: Sequence[str] = (),
+    stop: bool = False,
+) -> dict[str, Any]:
+    """The least policy document for steps of ``faces``, as JSON.
+
+    ``roles`` are the ARNs of the roles that jobs and models run as (none: all of the account). ``assumed_roles`` are those
+    given as input ``assume_role``: the rest of the policy then belongs to them. ``stop`` adds what
+    ``kfp-sagemaker stop --run`` calls. A region or account of ``*`` means all.
+    """
+    statements = [
+        _statement(f"{resource.kind}s", chosen, [f"arn:{partition}:sagemaker:{region}:{account}:{resource.arn_type}/*"])
+        for resource, chosen in _by_resource(faces, stop)
+    ]
+    if any(_passes_role(face) for face in faces):
+        statement = _statement("PassRole", [_PASS_ROLE], roles or [f"arn:{partition}:iam::{account}:role/*"])
+        statements.append({**statement, "Condition": {"StringEquals": {"iam:PassedToService": _SAGEMAKER_PRINCIPAL}}})
+    groups = sorted({group for face in faces for group in _log_groups(face)})
+    if groups:
+        names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
+        statements.append(_statement("Logs", _LOG_ACTIONS, names))
+    if assumed_roles:
+        statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
+    if stop:
+        # It knows no resources, https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html.
+        statements.append(_statement("FindByTag", ["tag:GetResources"], ["*"]))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _by_resource(faces: Sequence[Face], stop: bool) -> list[tuple[Resource, set[str]]]:
+    found: dict[str, tuple[Resource, set[str]]] = {}
+    for face in faces:
+        for resource in face.resources:
+            chosen = found.setdefault(resource.kind, (resource, set()))[1]
+            chosen.update(_sagemaker_actions(face, resource))
+            if stop and resource.stop:
+                chosen.add(f"sagemaker:{resource.stop}")
+    return list(found.values())
+
+
+def _sagemaker_actions(face: Face, resource: Resource) -> set[str]:
+    if face.deletes:
+        operations: Iterable[str | None] = (resource.describe, resource.delete)
+    else:
+        operations = (resource.create, resource.update, resource.describe, resource.stop)
+    called = {f"sagemaker:{operation}" for operation in operations if operation}
+    return called if face.deletes else called | {_TAG_ACTION}
+
+
+def _passes_role(face: Face) -> bool:
+    return not face.deletes and any(resource.role_member for resource in face.resources)
+
+
+def _log_groups(face: Face) -> list[str]:
+    """Only the logs of jobs are shown."""
+    if face.deletes:
+        return []
+    return [resource.log_group for resource in face.resources if resource.log_group and resource.life is Life.JOB]
+
+
+def _statement(sid: str, chosen: Iterable[str], resources: Iterable[str]) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(chosen), "Resource": list(resources)}

@@ -1,0 +1,112 @@
+"""Carries calls out through boto3, one attempt each, and says what went wrong in the words of ``errors``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import NoCredentialsError
+
+from kfp_sagemaker.backends.backend import LogPage
+from kfp_sagemaker.backends.boto3.clients import Clients
+from kfp_sagemaker.backends.boto3.translate import translate
+from kfp_sagemaker.errors import NotFound, RequestRefused, StepError
+from kfp_sagemaker.faces.common_inputs import StepSettings
+from kfp_sagemaker.faces.face import Call
+from kfp_sagemaker.resources.resource import Resource
+
+
+class Boto3Backend:
+    """The back end of one step (see ``lifecycle.backend.Backend``)."""
+
+    def __init__(self, settings: StepSettings) -> None:
+        self._clients = Clients(settings)
+        self._answered = False
+
+    def create(self, resource: Resource, call: Call) -> None:
+        """Create."""
+        self._call(resource, call.operation, call.request)
+
+    def update(self, resource: Resource, call: Call) -> None:
+        """Update."""
+        self._call(resource, call.operation, call.request)
+
+    def describe(self, resource: Resource, name: str) -> Mapping[str, Any] | None:
+        """Describe; None when there is none."""
+        try:
+            return self._call(resource, resource.describe, {resource.name_member: name})
+        except NotFound:
+            return None
+
+    def stop(self, resource: Resource, name: str) -> None:
+        """Ask a job to stop."""
+        assert resource.stop is not None
+        self._call(resource, resource.stop, {resource.name_member: name})
+
+    def delete(self, resource: Resource, name: str) -> bool:
+        """Delete; False when there was none."""
+        try:
+            self._call(resource, resource.delete, {resource.name_member: name})
+        except NotFound:
+            return False
+        return True
+
+    def log_streams(self, resource: Resource, name: str) -> tuple[str, ...]:
+        """Streams of the job's log group whose name starts with the job's, all pages."""
+        found: list[str] = []
+        arguments = {"logGroupName": resource.log_group, "logStreamNamePrefix": f"{name}/"}
+        while True:
+            page = self._logs("DescribeLogStreams", arguments)
+            found += [stream["logStreamName"] for stream in page.get("logStreams", [])]
+            if not page.get("nextToken"):
+                return tuple(found)
+            arguments["nextToken"] = page["nextToken"]
+
+    def log_page(self, resource: Resource, stream: str, token: str | None) -> LogPage:
+        """Events of a stream, oldest first."""
+        arguments = {"logGroupName": resource.log_group, "logStreamName": stream, "startFromHead": True}
+        if token is not None:
+            arguments["nextToken"] = token
+        page = self._logs("GetLogEvents", arguments)
+        return LogPage(tuple(event["message"] for event in page.get("events", [])), page.get("nextForwardToken"))
+
+    def renew_credentials(self) -> None:
+        """Look for credentials anew."""
+        self._clients.renew()
+
+    def _call(self, resource: Resource, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        subject = str(request.get(resource.name_member, ""))
+        try:
+            method = getattr(self._clients.client("sagemaker"), xform_name(operation))
+            response: Mapping[str, Any] = method(**request)
+            self._answered = True
+            return response
+        except NoCredentialsError as error:
+            if self._answered:
+                raise translate(error, operation, subject) from error
+            # What never had any is not waiting for a refresh.
+            raise RequestRefused(
+                f"{operation} {subject}: no AWS credentials found. Give the pod's service account an IAM role, or set "
+                f"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from error
+        except Exception as error:
+            raise translate(error, operation, subject, resource, self._caller) from error
+
+    def _logs(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            page: Mapping[str, Any] = getattr(self._clients.client("logs"), xform_name(operation))(**arguments)
+            return page
+        except Exception as error:
+            code = getattr(error, "response", {}).get("Error", {}).get("Code")
+            if code == "ResourceNotFoundException":
+                return {}  # The group or stream appears with the job's first line.
+            raise translate(error, operation, str(arguments["logGroupName"])) from error
+
+    def _caller(self) -> str:
+        """ARN of the caller, for a denial that does not name it; empty when that cannot be found out either."""
+        try:
+            return str(self._clients.client("sts").get_caller_identity()["Arn"])
+        except Exception as error:
+            translated = translate(error, "GetCallerIdentity", "")
+            assert isinstance(translated, StepError)
+            return ""

@@ -1,0 +1,81 @@
+"""boto3 clients for a step: region, endpoint, credentials (assumed and refreshed where asked), one attempt per call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+
+from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.faces.common_inputs import StepSettings
+from kfp_sagemaker.service_model import model
+from kfp_sagemaker.version import VERSION
+
+#: Seconds that assumed credentials last: role chaining allows no more than an hour.
+_ASSUMED_SECONDS = 3600
+_DEFAULT_SESSION_NAME = "kfp-sagemaker"
+
+
+class Clients:
+    """Clients of one step, made when first used. Safe to use from several threads, as boto3's clients are."""
+
+    def __init__(self, settings: StepSettings) -> None:
+        self._settings = settings
+        self._session = self._new_session(model.session())
+        self._made: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The client of ``service``; the input endpoint_url is for SageMaker alone.
+
+        Raises InvalidInput when no region is known.
+        """
+        if service not in self._made:
+            if not self._session.region_name:
+                raise InvalidInput("region", [Violation(
+                    "region", "not given, and neither AWS_REGION, AWS_DEFAULT_REGION nor the configuration names one")])
+            url = self._settings.endpoint_url if service == "sagemaker" else None
+            make_client: Any = self._session.client  # Typed per service, for literal names only.
+            self._made[service] = make_client(service, endpoint_url=url, config=_CONFIG)
+        return self._made[service]
+
+    def renew(self) -> None:
+        """Forget clients and credentials; the next client looks for credentials anew."""
+        fresh = botocore.session.get_session()
+        fresh.register_component("data_loader", model.session().get_component("data_loader"))
+        self._session, self._made = self._new_session(fresh), {}
+
+    def _new_session(self, core: botocore.session.Session) -> boto3.session.Session:
+        settings = self._settings
+        session = boto3.session.Session(botocore_session=core, region_name=settings.region)
+        if settings.assume_role is None:
+            return session
+        extra = {"RoleSessionName": settings.role_session_name or _DEFAULT_SESSION_NAME, "DurationSeconds": _ASSUMED_SECONDS}
+        if settings.external_id:
+            extra["ExternalId"] = settings.external_id
+        assumed = botocore.session.get_session()
+        assumed.register_component("data_loader", core.get_component("data_loader"))
+
+        def sts_client(service: str, **arguments: Any) -> Any:
+            return core.create_client(service, **{"region_name": session.region_name, **arguments})
+
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=sts_client, source_credentials=core.get_credentials(), role_arn=settings.assume_role,
+            extra_args=extra)
+        # botocore has no public way to set refreshable credentials; this attribute is what its own providers fill in.
+        assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]
+            refresh_using=fetcher.fetch_credentials, method="assume-role")
+        return boto3.session.Session(botocore_session=assumed, region_name=session.region_name)
+
+
+#: Retries are the engine's (lifecycle.patience), and so are the checks of parameters (service_model.validate).
+_CONFIG = Config(
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    connect_timeout=10,
+    read_timeout=60,
+    parameter_validation=False,
+    user_agent_extra=f"kfp-sagemaker/{VERSION}",
+    tcp_keepalive=True,
+)

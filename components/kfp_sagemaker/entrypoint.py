@@ -1,0 +1,140 @@
+"""From executor input to outputs: the process of one step.
+
+Imports neither click nor kfp. Exit status 0 success, 1 remote failure, 2 wrong inputs, 143 terminated.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, InvalidInput, StepError, Violation
+from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_input, task_root, write_outputs
+from kfp_sagemaker.lifecycle.termination import Termination
+
+_logger = logging.getLogger("kfp_sagemaker")
+
+USAGE = "usage: python -m kfp_sagemaker COMPONENT --executor-input JSON   (for example v1/train; KFP fills in {{$}})"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the component that ``arguments`` name; returns the exit status."""
+    termination = Termination()
+    termination.listen()
+    _log_to_stderr()
+    try:
+        component, text = _parse(arguments)
+        return _run(component, text, termination)
+    except StepError as error:
+        for line in str(error).splitlines():
+            _logger.error("%s", line)
+        return error.exit_status
+    except BrokenPipeError:
+        return EXIT_REMOTE_FAILURE
+    except Exception as error:
+        # A traceback is no message; whoever needs it asks for it.
+        _logger.error("internal error: %s: %s (set KFP_SAGEMAKER_DEBUG=1 for the traceback)", type(error).__name__, error,
+                      exc_info=bool(os.environ.get("KFP_SAGEMAKER_DEBUG")))
+        return EXIT_REMOTE_FAILURE
+
+
+def _parse(arguments: Sequence[str]) -> tuple[str, str]:
+    given = list(arguments)
+    if len(given) == 2 and given[1].startswith("--executor-input="):
+        return given[0], given[1].partition("=")[2]
+    if len(given) == 3 and given[1] == "--executor-input":
+        return given[0], given[2]
+    raise InvalidInput("arguments", [Violation(" ".join(given)[:200] or "(none)", USAGE)])
+
+
+def _run(component: str, text: str, termination: Termination) -> int:
+    from kfp_sagemaker.faces.prepare import Run, prepare
+    from kfp_sagemaker.faces.registry import find_face
+    from kfp_sagemaker.names import identity_of, run_labels
+
+    face = find_face(component)
+    executor_input = parse_executor_input(text)
+    root = task_root(executor_input)
+    card = executor_input.artifacts.get("card")
+    if root is None:
+        _logger.warning("no outputs to tell this step by: run again, it makes a new job instead of attaching to this one")
+        # What cannot be found again must not be mistaken for something else either.
+        root = f"by hand {time.time_ns()} {os.getpid()}"
+    run = Run(identity_of(root), run_labels(card.uri if card else ""))
+    prepared = prepare(face, executor_input.parameters, run=run, region=environment_region())
+    for warning in prepared.warnings:
+        _logger.warning("%s", warning)
+
+    # Here the process knows that the inputs are good; only now it pays for boto3.
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.lifecycle.clock import SystemClock
+    from kfp_sagemaker.lifecycle.patience import Patience
+    from kfp_sagemaker.lifecycle.polling import SHORTEST_INTERVAL, shortest_interval
+    from kfp_sagemaker.lifecycle.run import patience_seconds, run_step
+    from kfp_sagemaker.lifecycle.step import Step
+
+    clock, settings = SystemClock(), prepared.settings
+    backend = Boto3Backend(settings)
+    request = prepared.calls[-1].request
+    name = request.get(face.resource.name_member, "")
+    patience = Patience(
+        clock=clock,
+        until=clock.now() + patience_seconds(face.resource.life, request),
+        renew_credentials=backend.renew_credentials,
+        timeout_at=clock.now() + settings.timeout if settings.timeout else None,
+        capacity_seconds=settings.wait_for_capacity,
+        left_behind=f"{face.resource.kind} {name} was left as it is; run this step again (or pass its name with on_existing: "
+                    "attach) to attach to it",
+        pause_scale=min(1.0, shortest_interval() / SHORTEST_INTERVAL),
+    )
+
+    def leave_outputs(described: Mapping[str, Any]) -> None:
+        _write(executor_input, prepared, described)
+
+    step = Step(prepared, backend, patience, termination, _show, leave_outputs)
+    described = run_step(step)
+    _write(executor_input, prepared, described)
+    _logger.info("%s: outputs written", face.id)
+    return 0
+
+
+def _write(executor_input: ExecutorInput, prepared: Any, described: Mapping[str, Any]) -> None:
+    """Write all outputs that a description gives; every declared one, whatever is missing."""
+    from kfp_sagemaker.faces.card import card, console_link, logs_link
+    from kfp_sagemaker.faces.face import OutputType
+
+    face = prepared.face
+    collected = face.collect(described, prepared.requests)
+    empty = {OutputType.OBJECT: {}, OutputType.ARRAY: [], OutputType.INTEGER: 0, OutputType.FLOAT: 0.0}
+    parameters = {output.name: collected.parameters.get(output.name, empty.get(output.type, ""))
+                  for output in face.outputs if not output.is_artifact}
+    arn = str(parameters.get("arn", ""))
+    status = "deleted" if face.deletes else face.resource.status_text(described)
+    links = {"SageMaker console": console_link(face.resource, arn), "Logs": logs_link(face.resource, arn)}
+    text = card(face.display_name, status, arn, collected.figures, {} if face.deletes else links)
+    write_outputs(executor_input, parameters, {**collected.artifacts, "card": ArtifactContent(text)})
+
+
+def environment_region() -> str | None:
+    """The region of the pod's environment, as botocore reads it."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None
+
+
+def _show(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _log_to_stderr() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S"))
+    _logger.addHandler(handler)
+    _logger.setLevel(logging.INFO)
+    _logger.propagate = False

@@ -1,0 +1,66 @@
+"""The end of a service: deleted, and when asked the records that it was made of. Absent is success.
+
+Known limitation: a step that is killed after the service is gone cannot find out its config any more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from kfp_sagemaker.lifecycle.step import Step
+from kfp_sagemaker.lifecycle.watch import Watch
+from kfp_sagemaker.resources.resource import Resource, State
+
+_logger = logging.getLogger(__name__)
+
+_DELETING = "Deleting"
+
+
+def delete_service(step: Step, model: Resource, config: Resource, service: Resource) -> Mapping[str, Any]:
+    """Delete the service of the step's name; returns ``{"deleted": [ARN, ...]}``."""
+    requests = step.prepared.requests
+    name = str(requests[service.delete][service.name_member])
+    described = step.describe(service, name)
+    if described is None:
+        _logger.info("%s %s: nothing to delete", service.kind, name)
+        return {"deleted": []}
+    records = _records(step, model, config, described)
+    if described.get(service.status_member or "") != _DELETING:
+        # The service refuses to delete what it is still creating or updating.
+        if service.state(described) is State.BUSY:
+            described = Watch(service, name, lambda: step.backend.describe(service, name), step.patience).until_done(described)
+        step.patience.ride_out(lambda: step.backend.delete(service, name))
+        _logger.info("%s %s: deleting", service.kind, name)
+    deleted = [str(described.get(service.arn_member, name))]
+    while step.describe(service, name) is not None:
+        step.patience.check_timeout()
+        step.patience.sleep(5.0 * step.patience.pause_scale)
+    for resource, record, arn in records:
+        if step.patience.ride_out(lambda resource=resource, record=record: step.backend.delete(resource, record)):  # type: ignore[misc]
+            _logger.info("%s %s: deleted", resource.kind, record)
+            deleted.append(arn)
+    return {"deleted": deleted}
+
+
+def _records(
+    step: Step, model: Resource, config: Resource, described: Mapping[str, Any]
+) -> list[tuple[Resource, str, str]]:
+    """Kind, name and ARN of the records that are to go too: the config, and the models of its variants."""
+    requests = step.prepared.requests
+    if config.delete not in requests and model.delete not in requests:
+        return []
+    config_name = str(described.get(config.name_member, ""))
+    found = step.describe(config, config_name)
+    if found is None:
+        return []
+    records = [(config, config_name, str(found[config.arn_member]))] if config.delete in requests else []
+    if model.delete in requests:
+        variants = [*(found.get("ProductionVariants") or []), *(found.get("ShadowProductionVariants") or [])]
+        names = dict.fromkeys(variant[model.name_member] for variant in variants if variant.get(model.name_member))
+        for name in names:
+            there = step.describe(model, name)
+            if there is not None:
+                records.append((model, name, str(there[model.arn_member])))
+    return records

@@ -1,0 +1,119 @@
+"""What the lives of all resources share: the step being carried out, and how its end is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kfp_sagemaker.backends.backend import Backend
+from kfp_sagemaker.errors import NameTaken, RemoteFailure
+from kfp_sagemaker.faces.card import console_link, logs_link
+from kfp_sagemaker.faces.common_inputs import OnTerminate, StepSettings
+from kfp_sagemaker.faces.face import Call
+from kfp_sagemaker.faces.prepare import Prepared
+from kfp_sagemaker.lifecycle.patience import Patience
+from kfp_sagemaker.lifecycle.termination import Termination
+from kfp_sagemaker.names import attempt_name
+from kfp_sagemaker.resources.resource import Resource, State
+from kfp_sagemaker.service_model.requests import differences
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A prepared step with everything it is carried out with. ``show`` prints a line of a job's log.
+
+    ``leave_outputs`` writes what outputs a description gives, for a process that is being ended.
+    """
+
+    prepared: Prepared
+    backend: Backend
+    patience: Patience
+    termination: Termination
+    show: Callable[[str], None]
+    leave_outputs: Callable[[Mapping[str, Any]], None]
+
+    @property
+    def settings(self) -> StepSettings:
+        """The common inputs."""
+        return self.prepared.settings
+
+    def request_for(self, resource: Resource, attempt: int) -> Call:
+        """The create call of an attempt, under the attempt's name."""
+        request = dict(self.prepared.requests[resource.create])
+        request[resource.name_member] = attempt_name(request[resource.name_member], attempt, resource.name_limit)
+        return Call(resource.create, request)
+
+    def is_ours(self, resource: Resource) -> bool:
+        """Whether the name was derived from the step's identity, so that what bears it is the step's own."""
+        return resource.kind not in self.prepared.named_by_user
+
+    def describe(self, resource: Resource, name: str) -> Mapping[str, Any] | None:
+        """Describe, riding out what passes."""
+        return self.patience.ride_out(lambda: self.backend.describe(resource, name))
+
+    def differences(self, resource: Resource, call: Call, described: Mapping[str, Any]) -> tuple[str, ...]:
+        """How what is there differs from what the step asks for; its own cannot."""
+        wanted = {name: value for name, value in call.request.items() if name != resource.name_member}
+        return tuple(differences(resource.describe, wanted, described, resource.never_defaulted))
+
+    def stopper(self, resource: Resource, name: str) -> Callable[[], None] | None:
+        """What stops the job on termination; None when it is to be left or has no Stop operation."""
+        if resource.stop is None or self.settings.on_terminate is OnTerminate.LEAVE:
+            return None
+        return lambda: self.backend.stop(resource, name)
+
+    def leaver(self, resource: Resource, name: str) -> Callable[[], None]:
+        """What writes the outputs of a job that is being stopped, one attempt."""
+
+        def leave() -> None:
+            described = self.backend.describe(resource, name)
+            if described is not None:
+                self.leave_outputs(described)
+
+        return leave
+
+    def create(self, resource: Resource, call: Call) -> bool:
+        """Create, riding out what passes; False when the name turned out to be taken, so that one must look again."""
+        name = call.request[resource.name_member]
+        self.termination.creating(self.stopper(resource, name), self.leaver(resource, name))
+        try:
+            self.patience.ride_out(lambda: self.backend.create(resource, call))
+        except NameTaken:
+            # The first try may have reached the service although its answer was lost.
+            self.termination.nothing_to_stop()
+            return False
+        except BaseException:
+            self.termination.nothing_to_stop()
+            raise
+        self.termination.created()
+        return True
+
+
+def said(decision: str, resource: Resource, name: str, why: str) -> None:
+    """The one line that tells what was decided."""
+    _logger.info("%s %s: %s (%s)", resource.kind, name, decision, why)
+
+
+def failure(resource: Resource, name: str, described: Mapping[str, Any], verb: str = "ended") -> RemoteFailure:
+    """The error for something that ended badly, with status, FailureReason and links."""
+    text = f"{resource.kind} {name} {verb} as {resource.status_text(described)}"
+    for rule in resource.rules:
+        broken = [evaluation.get("RuleConfigurationName", "?") for evaluation in described.get(rule.member) or []
+                  if evaluation.get(rule.status_member) in rule.failed]
+        if broken:
+            text += f"; evaluation of the rule {', '.join(broken)} failed"
+    reason = described.get("FailureReason") or described.get("ExitMessage")
+    arn = described.get(resource.arn_member, "")
+    links = [link for link in (console_link(resource, arn), logs_link(resource, arn)) if link]
+    # FailureReason comes last: it is what people look for at the end of a log.
+    return RemoteFailure("\n".join([text, *links, reason or "SageMaker gave no FailureReason"]))
+
+
+def end_state(resource: Resource, described: Mapping[str, Any], settings: StepSettings) -> State:
+    """The state, with what the user says about stopped jobs."""
+    state = resource.state(described)
+    return State.SUCCEEDED if state is State.STOPPED and settings.stopped_is_success else state

@@ -101,7 +101,8 @@ def _python(value: Any, room: int = 90) -> str:
     line = f"{opening}{', '.join(items)}{closing}"
     if len(line) <= room and "\n" not in line:
         return line
-    return f"{opening}\n{textwrap.indent(''.join(f'{item},\n' for item in items), '    ')}{closing}"
+    inner = textwrap.indent("".join(f"{item},\n" for item in items), "    ")
+    return f"{opening}\n{inner}{closing}"
 
 
 def _inputs(inputs: Iterable[Input]) -> str:
@@ -131,7 +132,7 @@ def _statuses(face: Face) -> str:
     if face.deletes:
         return "What is not there counts as deleted, so that the step fits an exit handler."
     if resource.status_member is None:
-        return (
+        return _wrapped(
             f"A {resource.kind} has no status. When one of that name is there already, an equal one is success, and a "
             "different one fails the step, naming the differences."
         )

@@ -72,6 +72,26 @@ def running_endpoint(url: str) -> Endpoint:
     return Endpoint(url, region, environment, "already running")
 
 
+@contextlib.contextmanager
+def users_aws_settings_hidden() -> Iterator[None]:
+    """Within the context no ``AWS_*`` variable but the region is set, and no profile is read.
+
+    For the AWS clients of this very process: a profile that does not exist would stop them, one that does could
+    lead them elsewhere.
+    """
+    kept = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in kept:
+        if name not in {"AWS_REGION", "AWS_DEFAULT_REGION"}:
+            del os.environ[name]
+    os.environ.update(_without_profile())
+    try:
+        yield
+    finally:
+        for name in _without_profile():
+            del os.environ[name]
+        os.environ.update(kept)
+
+
 def _without_profile() -> dict[str, str]:
     """Settings that keep the user's profiles and the instance's role out of a local run."""
     return {

@@ -121,14 +121,15 @@ class Launcher:
 
     def _execute(self, places: StepPlaces, image: str, command: list[str], environment: Mapping[str, str]) -> int:
         shown = executor_line_filter()
-        kind = kind_of(command)
-        if kind == "container":
+
+        def on_line(line: str) -> None:
+            self._line(places, line, shown)
+
+        if kind_of(command) == "container":
             if image not in self.images:
                 raise StepFailed(missing_image(places.name, image))
             aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
-            return run_container(
-                self.processes, places, image, self.images[image], command, {**aws, **environment}, lambda line: self._line(places, line, shown)
-            )
+            return run_container(self.processes, places, image, self.images[image], command, {**aws, **environment}, on_line)
         program = step_command(command, places.folder / "packages")
         words = list(program.command)
         work = places.folder / "work"
@@ -136,7 +137,7 @@ class Launcher:
         if self.layout.remote and self.namespace is not None:
             words = self.namespace.wrap(words, places.mounts, work)
         everything = {**self.environment, **program.environment, **environment}
-        return self.processes.run(words, everything, work, lambda line: self._line(places, line, shown))
+        return self.processes.run(words, everything, work, on_line)
 
     def _line(self, places: StepPlaces, line: str, shown: Callable[[str], bool]) -> None:
         with (places.folder / "log.txt").open("a") as log:

@@ -56,7 +56,7 @@ def load(path: Path, function: str = "") -> Pipeline:
 
 def compile_source(source: Path, output: Path, function: str = "") -> None:
     """Compile Python DSL source with the kfp that is installed here; ``source``'s own code runs."""
-    program = [sys.executable, "-c", "from kfp.cli.__main__ import main; main()"]
+    program = [sys.executable, "-c", "from kfp.cli import cli; cli.cli(obj={})"]  # `kfp` itself hides where an error was
     command = [*program, "dsl", "compile", "--py", str(source), "--output", str(output)]
     if function:
         command += ["--function", function]

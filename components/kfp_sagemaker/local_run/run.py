@@ -22,6 +22,7 @@ from kfp_sagemaker.local_run.endpoint import (
     s3_client,
     started_endpoint,
     step_environment,
+    users_aws_settings_hidden,
 )
 from kfp_sagemaker.local_run.errors import InputRefused, Interrupted
 from kfp_sagemaker.local_run.kfp_local_spec import for_kfp_local
@@ -84,7 +85,7 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
     namespace = find_namespace()
     if namespace is None:
         console.note("no mount namespace here (bubblewrap or unshare): artifacts keep local paths instead of s3:// URIs")
-    with _endpoint(options) as endpoint:
+    with users_aws_settings_hidden(), _endpoint(options) as endpoint:
         layout = run_layout(
             options.output, pipeline.name, str(uuid.uuid4()), bucket=ARTIFACT_BUCKET, remote=namespace is not None
         )

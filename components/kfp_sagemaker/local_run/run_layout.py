@@ -69,7 +69,7 @@ class StepPlaces:
 def run_layout(output: Path, pipeline: str, run_id: str, *, bucket: str, remote: bool) -> RunLayout:
     """The layout of a new run below the folder ``output``."""
     folder = (output / pipeline / run_id).absolute()
-    root = f"s3://{bucket}/v2/artifacts/{pipeline}/{run_id}" if remote else str(folder / "artifacts")
+    root = f"s3://{bucket}/v2/artifacts/{pipeline}/{run_id}" if remote else str(folder)
     return RunLayout(folder, root, run_id)
 
 
@@ -81,4 +81,4 @@ def step_places(layout: RunLayout, task: str, iterations: tuple[int, ...]) -> St
     folder = layout.folder / f"{task}{suffix}"
     if folder.exists():  # the same task name in two DAGs
         folder = layout.folder / f"{task}{suffix}-{salt[:8]}"
-    return StepPlaces(label, folder, f"{layout.root}/{task}/{salt}")
+    return StepPlaces(label, folder, f"{layout.root}/{task}/{salt}" if layout.remote else str(folder / "outputs"))

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from botocore.exceptions import UnknownRegionError
+
+from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.face import Face
 from kfp_sagemaker.resources.resource import Life, Resource
+from kfp_sagemaker.service_model.model import session
 
 #: What SageMaker asks for when a request has tags, https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html.
 _TAG_ACTION = "sagemaker:AddTags"
@@ -63,6 +67,20 @@ def policy(
         # It knows no resources, https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html.
         statements.append(_statement("FindByTag", ["tag:GetResources"], ["*"]))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def partition_of(region: str, roles: Sequence[str]) -> str:
+    """The partition (``aws``, ``aws-cn`` ...) of a region; for ``*`` that of the first role, else ``aws``.
+
+    Raises InvalidInput for a text that is no region in any partition.
+    """
+    if region == "*":
+        return roles[0].split(":")[1] if roles else "aws"
+    try:
+        partition: str = session().get_partition_for_region(region)
+    except UnknownRegionError:
+        raise InvalidInput("iam", [Violation("--region", "not a region of AWS, such as eu-west-1", value=region)]) from None
+    return partition
 
 
 def _by_resource(faces: Sequence[Face], stop: bool) -> list[tuple[Resource, set[str]]]:

@@ -67,10 +67,8 @@ class BadValue(ValueError):
 def read_inputs(inputs: tuple[Input, ...], raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Violation]]:
     """Typed values of ``inputs`` out of ``raw``, defaults filled in, absent ones left out; and all that is wrong."""
     values: dict[str, Any] = {}
-    problems = [
-        Violation(str(name), f"no such input; there are {', '.join(i.name for i in inputs)}")
-        for name in raw if name not in {i.name for i in inputs}
-    ]
+    names = [declared.name for declared in inputs]
+    problems = [Violation(str(name), _no_such_input(str(name), names)) for name in raw if name not in names]
     for declared in inputs:
         given = raw.get(declared.name)
         try:
@@ -85,6 +83,13 @@ def read_inputs(inputs: tuple[Input, ...], raw: Mapping[str, Any]) -> tuple[dict
         elif declared.default is None:
             problems.append(Violation(declared.name, "required, and not given"))
     return values, problems
+
+
+def _no_such_input(name: str, names: list[str]) -> str:
+    import difflib  # Only for the message.
+
+    alike = difflib.get_close_matches(name, names, n=3)
+    return f"no such input; did you mean {' or '.join(alike)}?" if alike else f"no such input; there are {', '.join(names)}"
 
 
 def read_value(declared: Input, given: Any) -> Any:

@@ -1,0 +1,155 @@
+"""The container of one production variant: its model fetched, started with ``serve``, healthy when ``/ping`` answers
+200.
+
+Source: Developer Guide, "Use Your Own Inference Code with Hosting Services". Of a model with several containers the
+first one runs; one container stands for all instances of a variant. It has a network of its own, without a way out.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import secrets
+import shutil
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, client_environment
+from sagemaker_local.execution.job_image import job_image
+from sagemaker_local.execution.log_streams import LogStreams
+from sagemaker_local.execution.s3_download import as_job_failure, download, list_prefix, list_source, split_uri
+from sagemaker_local.runners.container import Container, ContainerError, ContainerSpec
+
+PING_SECONDS = 2.0
+"""A /ping must be answered within this time (same chapter, "How Your Container Should Respond to Health Check Requests")."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class VariantContainer:
+    """A container that serves a variant."""
+
+    variant: str
+    weight: float
+    container: Container
+    directory: Path
+
+    def close(self, grace: float) -> None:
+        """SIGTERM, then SIGKILL after ``grace`` seconds; its files are removed."""
+        self.container.terminate()
+        self.container.wait(grace)
+        self.container.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def start_variant(
+    context: Context,
+    endpoint_name: str,
+    variant: Mapping[str, Any],
+    model: Mapping[str, Any],
+    logs: LogStreams,
+    directory: Path,
+) -> VariantContainer:
+    """Fetch the model and start its container, which need not be healthy yet. Raises JobFailed."""
+    definition = container_definition(model)
+    name = variant["VariantName"]
+    opt_ml = directory / "ml"
+    (opt_ml / "model").mkdir(parents=True)
+    fetch_model(context, definition, str(model.get("ExecutionRoleArn", "")), opt_ml / "model")
+    stream = f"{name}/i-{secrets.token_hex(8)}0"
+    spec = ContainerSpec(
+        f"{endpoint_name}-{name}",
+        "model",
+        job_image(context, definition.get("Image")),
+        {"/opt/ml": opt_ml},
+        {**client_environment(context, isolated=True), **(definition.get("Environment") or {})},
+        arguments=("serve",),
+        network="endpoint",
+    )
+    try:
+        container = context.runner.start(spec, lambda _, line: logs.write(stream, line))
+    except ContainerError as error:
+        raise JobFailed(f"ClientError: {error}") from error
+    return VariantContainer(name, float(variant.get("InitialVariantWeight", 1.0)), container, directory)
+
+
+def container_definition(model: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The PrimaryContainer, or the first of Containers."""
+    several = model.get("Containers") or ()
+    if len(several) > 1:
+        logger.warning("model %s: only the first of its %d containers is run", model.get("ModelName"), len(several))
+    definition: Mapping[str, Any] = model.get("PrimaryContainer") or (several[0] if several else {})
+    return definition
+
+
+def fetch_model(context: Context, definition: Mapping[str, Any], role: str, target: Path) -> None:
+    """Put the model data where ``/opt/ml/model`` is: an archive unpacked, or the objects of an uncompressed source."""
+    source = (definition.get("ModelDataSource") or {}).get("S3DataSource")
+    if source and source.get("CompressionType") == "None":
+        download(context.s3, list_source(context.s3, source["S3Uri"], "S3Prefix", role), target)
+        return
+    uri = definition.get("ModelDataUrl") or (source or {}).get("S3Uri")
+    if not uri:
+        return
+    with as_job_failure(f"Could not find model data at {uri}"):
+        bucket, key = split_uri(uri)
+        if not any(entry.key == key for entry in list_prefix(context.s3, uri)):
+            raise JobFailed(f"ClientError: Could not find model data at {uri}.")
+        archive = target.parent / "model.tar.gz"
+        context.s3.download_file(bucket, key, str(archive))
+    try:
+        with tarfile.open(archive) as tar:
+            tar.extractall(target, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise JobFailed(f"ClientError: Failed to extract model data archive from {uri}: {error}") from error
+    finally:
+        archive.unlink()
+
+
+def wait_until_healthy(started: VariantContainer, timeout: float, cancelled: Callable[[], bool]) -> None:
+    """Return when /ping answers 200. Raises JobFailed when the container ends or ``timeout`` seconds have passed."""
+    deadline = time.monotonic() + timeout
+    name = started.variant
+    while not ping(started.container):
+        if (code := started.container.wait(0)) is not None:
+            raise JobFailed(
+                f"The container for production variant {name} ended with exit code {code} before it answered the ping health "
+                "check. Please check CloudWatch logs for this endpoint."
+            )
+        if cancelled() or time.monotonic() > deadline:
+            raise JobFailed(
+                f"The primary container for production variant {name} did not pass the ping health check. Please check "
+                "CloudWatch logs for this endpoint."
+            )
+        threading.Event().wait(POLL_SECONDS)
+
+
+def ping(container: Container) -> bool:
+    """Whether ``GET /ping`` is answered with 200."""
+    try:
+        status, _, _ = send(container, "GET", "/ping", b"", {}, PING_SECONDS)
+    except (OSError, http.client.HTTPException):
+        return False
+    return status == http.HTTPStatus.OK
+
+
+def send(
+    container: Container, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float
+) -> tuple[int, bytes, dict[str, str]]:
+    """One HTTP request to a container. Raises ConnectionError, TimeoutError or HTTPException."""
+    if container.address is None:
+        raise ConnectionError("the container has no address")
+    host, port = container.address
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    try:
+        connection.request(method, path, body or None, dict(headers))
+        response = connection.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
+    finally:
+        connection.close()

@@ -95,6 +95,8 @@ def _with_extra(
         by_operation = {operations[0]: extra} if extra else {}
     result = dict(requests)
     for operation, members in by_operation.items():
+        if isinstance(members, Unresolved):
+            continue
         if not isinstance(members, Mapping):
             problems.append(Violation("extra_request", f"{operation}: expected an object", value=members))
             continue

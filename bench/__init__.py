@@ -1,0 +1,1 @@
+"""Measurements of the project's own cost; see ``python -m bench --help``."""

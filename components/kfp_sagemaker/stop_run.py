@@ -1,0 +1,84 @@
+"""Stops the jobs of a pipeline run from outside its pods: what a SIGTERM missed.
+
+Jobs are found by the tag that every created resource carries, through the Resource Groups Tagging API. Records and
+endpoints are listed but left: stopping a run does not mean to take down what it deployed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+from kfp_sagemaker.backends.boto3.clients import Clients
+from kfp_sagemaker.backends.boto3.translate import translate
+from kfp_sagemaker.errors import AlreadyFinished, StepError
+from kfp_sagemaker.faces.common_inputs import StepSettings
+from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.resources.resource import Resource, State
+
+RUN_TAG = "kfp:run-id"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one resource: ``stopped``, ``already ended``, ``left`` or ``failed`` (with the reason)."""
+
+    arn: str
+    result: str
+    detail: str = ""
+
+
+def stop_run(run_id: str, settings: StepSettings, *, dry_run: bool = False) -> Iterator[Outcome]:
+    """Stop every job tagged with ``run_id`` that still runs; one outcome per tagged resource.
+
+    Raises StepError when the run's resources cannot be found out.
+    """
+    kinds = _kinds()
+    backend = Boto3Backend(settings)
+    for arn in _tagged(run_id, settings, sorted(kinds)):
+        kind, _, name = arn.split(":", 5)[5].partition("/")
+        resource = kinds.get(kind)
+        if resource is None or resource.stop is None:
+            yield Outcome(arn, "left", "not a job")
+            continue
+        yield _stop(backend, resource, name, arn, dry_run)
+
+
+def _stop(backend: Boto3Backend, resource: Resource, name: str, arn: str, dry_run: bool) -> Outcome:
+    try:
+        described = backend.describe(resource, name)
+        if described is None or resource.state(described) not in (State.BUSY, State.UNKNOWN):
+            return Outcome(arn, "already ended", resource.status_text(described) if described else "gone")
+        if dry_run:
+            return Outcome(arn, "would be stopped", resource.status_text(described))
+        backend.stop(resource, name)
+    except AlreadyFinished:
+        return Outcome(arn, "already ended")
+    except StepError as error:
+        return Outcome(arn, "failed", str(error))
+    return Outcome(arn, "stopped")
+
+
+def _tagged(run_id: str, settings: StepSettings, types: list[str]) -> Iterator[str]:
+    client = Clients(settings).client("resourcegroupstaggingapi")
+    arguments = {
+        "TagFilters": [{"Key": RUN_TAG, "Values": [run_id]}],
+        "ResourceTypeFilters": [f"sagemaker:{kind}" for kind in types],
+    }
+    while True:
+        try:
+            page = client.get_resources(**arguments)
+        except Exception as error:
+            raise translate(error, "GetResources", f"the resources of run {run_id}") from error
+        for mapping in page.get("ResourceTagMappingList", []):
+            yield str(mapping["ResourceARN"])
+        if not page.get("PaginationToken"):
+            return
+        arguments["PaginationToken"] = page["PaginationToken"]
+
+
+def _kinds() -> dict[str, Resource]:
+    """Every kind of resource that a component makes, by the type in its ARN."""
+    faces = [find_face(component) for component in component_ids()]
+    return {resource.arn_type: resource for face in faces for resource in face.resources}

@@ -1,7 +1,7 @@
 """``python -m bench`` (``make bench``): what the project promises about its own cost, as ratios and counts.
 
-Each row says what was measured, the figure and the target. Timings are medians of runs that alternate between the two
-things compared, so that a slow machine slows both.
+Each row says what was measured, the figure and the target. Timings are the shortest of runs that alternate between the
+two things compared: whatever else a machine does only adds to them.
 """
 
 from __future__ import annotations

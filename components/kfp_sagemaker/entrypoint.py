@@ -5,6 +5,7 @@ Imports neither click nor kfp. Exit status 0 success, 1 remote failure, 2 wrong 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -95,6 +96,9 @@ def _run(component: str, text: str, termination: Termination) -> int:
     def leave_outputs(described: Mapping[str, Any]) -> None:
         _write(executor_input, prepared, described)
 
+    backend.connect()
+    gc.freeze()
+    gc.enable()
     step = Step(prepared, backend, patience, termination, _show, leave_outputs)
     described = run_step(step)
     _write(executor_input, prepared, described)

@@ -24,6 +24,10 @@ class Boto3Backend:
         self._clients = Clients(settings)
         self._answered = False
 
+    def connect(self) -> None:
+        """Make the SageMaker client now. Raises InvalidInput when no region is known."""
+        self._clients.client("sagemaker")
+
     def create(self, resource: Resource, call: Call) -> None:
         """Create."""
         self._call(resource, call.operation, call.request)

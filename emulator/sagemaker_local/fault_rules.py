@@ -69,12 +69,15 @@ class Rule:
     seed: int = 0
 
     def matches_call(self, service: str, operation: str, name: str | None) -> bool:
+        """Whether the rule is about this call. A glob without a colon is about SageMaker and its runtime only."""
         if self.operation is None:
             return False
-        if ":" not in self.operation:
-            called = operation if service.startswith("sagemaker") else ""
-        else:
+        if ":" in self.operation:
             called = f"{service}:{operation}"
+        elif service.startswith("sagemaker"):
+            called = operation
+        else:
+            return False
         return fnmatchcase(called, self.operation) and (self.name is None or fnmatchcase(name or "", self.name))
 
 
@@ -114,6 +117,8 @@ def _mistakes(entry: Any) -> list[str]:
     about_jobs = _is_about_jobs(entry)
     if about_jobs and fault not in JOB_FAULTS:
         return [f"the fault {fault} strikes calls: give operation, not job"]
+    if not about_jobs and fault not in CALL_FAULTS:
+        return [f"the fault {fault} strikes jobs: give job, not operation"]
     allowed = (JOB_KEYS if about_jobs else CALL_KEYS) | EXTRA_KEYS.get(fault, set())
     if about_jobs and fault == "slow":
         allowed |= {"status"}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CLIENT_KEY = ("LOCALSAGEMAKER", "local")
 """Key id and secret of :meth:`LocalSageMaker.environment`. Any other pair is served as well; signatures are not checked."""
+POLL = 0.05
+"""Seconds between the server's looks at whether it is to stop."""
 EVERYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -127,7 +129,7 @@ def _listen(settings: Settings, resources: ExitStack) -> tuple[BaseWSGIServer, s
 
 
 def _serve(server: BaseWSGIServer, resources: ExitStack) -> None:
-    thread = threading.Thread(target=server.serve_forever, name="sagemaker-local", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), name="sagemaker-local", daemon=True)
     thread.start()
     resources.callback(thread.join)
     resources.callback(server.shutdown)

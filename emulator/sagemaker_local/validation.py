@@ -7,6 +7,7 @@ its front ends give it. Rules that the model does not state are in rules.py.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 JAVA_CLASSES = {"w": "a-zA-Z_0-9", "d": "0-9"}
 """What Java's ``\\w`` and ``\\d`` mean; the regex package takes every script's letters and digits."""
+
+SURROGATES = re.compile(r"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", re.IGNORECASE)
+"""Java writes a character beyond U+FFFF as two escapes."""
 
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
@@ -96,7 +100,13 @@ def matches(pattern: str, text: str) -> bool:
 def _compiled(pattern: str) -> Any:
     import regex
 
-    return regex.compile(_with_java_classes(pattern), regex.WORD)
+    paired = SURROGATES.sub(_code_point, pattern)
+    return regex.compile(_with_java_classes(paired), regex.WORD)
+
+
+def _code_point(pair: re.Match[str]) -> str:
+    high, low = int(pair[1], 16), int(pair[2], 16)
+    return f"\\U{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):08X}"
 
 
 def _with_java_classes(pattern: str) -> str:

@@ -1,0 +1,109 @@
+"""Policies: the actions of a step and no others, on the resources it makes and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kfp_sagemaker.errors import InvalidInput
+from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.iam import actions, partition_of, policy
+from kfp_sagemaker.service_model.model import service
+
+ROLE = "arn:aws:iam::111122223333:role/SageMakerExecution"
+LOGS = {"logs:DescribeLogStreams", "logs:GetLogEvents"}
+ACTIONS = {
+    "v1/train": {
+        "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob", "sagemaker:AddTags",
+        "iam:PassRole", *LOGS},
+    "v1/process": {
+        "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob", "sagemaker:AddTags",
+        "iam:PassRole", *LOGS},
+    "v1/model": {"sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags", "iam:PassRole"},
+    "v1/endpoint": {
+        "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:CreateEndpoint",
+        "sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint", "sagemaker:AddTags", "iam:PassRole"},
+    "v1/delete_endpoint": {
+        "sagemaker:DescribeEndpoint", "sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpointConfig",
+        "sagemaker:DeleteEndpointConfig", "sagemaker:DescribeModel", "sagemaker:DeleteModel"},
+}
+
+
+def statements(*components: str, **options: Any) -> dict[str, Any]:
+    """Statements of a policy by Sid."""
+    document = policy([find_face(component) for component in components], **options)
+    assert document["Version"] == "2012-10-17"
+    found = {statement["Sid"]: statement for statement in document["Statement"]}
+    assert len(found) == len(document["Statement"])
+    return found
+
+
+@pytest.mark.parametrize("component", component_ids())
+def test_actions_of_a_component(component: str) -> None:
+    assert set(actions(find_face(component))) == ACTIONS[component]
+
+
+@pytest.mark.parametrize("component", component_ids())
+def test_a_policy_allows_exactly_the_actions(component: str) -> None:
+    allowed = {action for statement in statements(component).values() for action in statement["Action"]}
+    assert allowed == ACTIONS[component]
+
+
+@pytest.mark.parametrize("component", component_ids())
+def test_actions_are_operations_of_the_api(component: str) -> None:
+    named = {action.partition(":")[2] for action in actions(find_face(component)) if action.startswith("sagemaker:")}
+    assert named <= set(service().operation_names)
+
+
+def test_resources_are_those_of_the_kind_region_and_account() -> None:
+    found = statements("v1/train", "v1/model", region="eu-west-1", account="111122223333")
+    assert found["TrainingJobs"]["Resource"] == ["arn:aws:sagemaker:eu-west-1:111122223333:training-job/*"]
+    assert found["Models"]["Resource"] == ["arn:aws:sagemaker:eu-west-1:111122223333:model/*"]
+    assert found["Logs"]["Resource"] == [
+        "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/sagemaker/TrainingJobs:*"]
+
+
+def test_a_role_is_passed_to_sagemaker_only() -> None:
+    passing = statements("v1/train", roles=[ROLE])["PassRole"]
+    assert passing["Resource"] == [ROLE]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+    assert statements("v1/train", account="111122223333")["PassRole"]["Resource"] == ["arn:aws:iam::111122223333:role/*"]
+
+
+def test_components_that_share_a_resource_share_a_statement() -> None:
+    found = statements("v1/endpoint", "v1/delete_endpoint")
+    assert {"sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"} <= set(found["Endpoints"]["Action"])
+    assert set(found) == {"EndpointConfigs", "Endpoints", "Models", "PassRole"}
+
+
+def test_what_only_some_need_is_there_when_asked_for() -> None:
+    assert not {"AssumeRole", "FindByTag"} & set(statements("v1/train"))
+    found = statements("v1/train", assumed_roles=[ROLE], stop=True)
+    assert (found["AssumeRole"]["Action"], found["AssumeRole"]["Resource"]) == (["sts:AssumeRole"], [ROLE])
+    assert (found["FindByTag"]["Action"], found["FindByTag"]["Resource"]) == (["tag:GetResources"], ["*"])
+
+
+def test_no_other_service() -> None:
+    services = {action.partition(":")[0] for component in component_ids() for action in actions(find_face(component))}
+    assert services == {"sagemaker", "iam", "logs"}
+
+
+@pytest.mark.parametrize(("region", "roles", "partition"), [
+    ("*", [], "aws"),
+    ("eu-west-1", [], "aws"),
+    ("cn-north-1", [], "aws-cn"),
+    ("us-gov-west-1", [], "aws-us-gov"),
+    ("*", ["arn:aws-cn:iam::111122223333:role/r"], "aws-cn"),
+])
+def test_partition(region: str, roles: list[str], partition: str) -> None:
+    assert partition_of(region, roles) == partition
+
+
+def test_a_region_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="--region = 'mars'"):
+        partition_of("mars", [])
+
+
+def test_another_partition_is_in_every_arn() -> None:
+    for statement in statements(*component_ids(), partition="aws-cn", region="cn-north-1").values():
+        assert all(arn.startswith("arn:aws-cn:") for arn in statement["Resource"])

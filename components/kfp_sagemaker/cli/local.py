@@ -91,11 +91,24 @@ def run(
 
 
 @local.command()
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def serve(arguments: tuple[str, ...]) -> None:
-    """Start the local SageMaker in the foreground."""
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 takes a free one. [0]")
+@click.option("--region", default="us-east-1", show_default=True, help="The AWS region that it plays.")
+@image_option
+@runner_option
+@faults_option
+def serve(host: str, port: int, region: str, images: dict[str, Path], runner: str, faults: Path | None) -> None:
+    """Start the local SageMaker and leave it running until Ctrl-C.
+
+    Prints its URL and the environment variables with which AWS SDKs find it.
+    """
     try:
         from sagemaker_local.__main__ import main
     except ImportError as error:
         raise click.UsageError(f"{error}; install what it needs with: pip install 'kfp-sagemaker[local]'") from None
-    sys.exit(main(list(arguments)))
+    arguments = ["--host", host, "--port", str(port), "--region", region, "--runner", runner]
+    for uri, folder in images.items():
+        arguments += ["--image", f"{uri}={folder}"]
+    if faults is not None:
+        arguments += ["--faults", str(faults)]
+    sys.exit(main(arguments))

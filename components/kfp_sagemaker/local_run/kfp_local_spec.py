@@ -21,13 +21,21 @@ _OPERAND = re.compile(r"inputs\.parameter_values\['([^']+)'\]")
 
 
 @dataclass(frozen=True)
+class Task:
+    """A task's name in its DAG, as KFP has it in URIs, and the name that people see."""
+
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True)
 class KfpLocalSpec:
     """A pipeline for kfp.local."""
 
     spec: Any
     """``PipelineSpec``, changed."""
-    tasks: Mapping[str, str]
-    """Task name by component name."""
+    tasks: Mapping[str, Task]
+    """Task by component name."""
 
 
 def for_kfp_local(spec: Any) -> KfpLocalSpec:
@@ -37,20 +45,20 @@ def for_kfp_local(spec: Any) -> KfpLocalSpec:
     changed = pipeline_spec_pb2.PipelineSpec()
     changed.CopyFrom(spec)
     changed.ClearField("components")
-    tasks: dict[str, str] = {}
+    tasks: dict[str, Task] = {}
 
-    def component_for(task_name: str, content: Any) -> str:
+    def component_for(task_name: str, display_name: str, content: Any) -> str:
         name = f"comp-{task_name}"
         while name in tasks:
             name += "-again"
-        tasks[name] = task_name
+        tasks[name] = Task(task_name, display_name or task_name)
         changed.components[name].CopyFrom(content)
         return name
 
     def change(dag: Any) -> None:
         for task_name in sorted(dag.tasks):
             task = dag.tasks[task_name]
-            own = component_for(task_name, spec.components[task.component_ref.name])
+            own = component_for(task_name, task.task_info.name, spec.components[task.component_ref.name])
             task.component_ref.name = own
             task.trigger_policy.condition = _condition(task)
             if changed.components[own].WhichOneof("implementation") == "dag":
@@ -61,7 +69,7 @@ def for_kfp_local(spec: Any) -> KfpLocalSpec:
                 task.ClearField("artifact_iterator")
                 task.ClearField("iterator_policy")
                 _rename_inputs(task.inputs)
-                task.component_ref.name = component_for(f"{task_name}-inputs", wrapper)
+                task.component_ref.name = component_for(f"{task_name}-inputs", "", wrapper)
 
     if changed.root.WhichOneof("implementation") == "dag":
         change(changed.root.dag)

@@ -51,7 +51,8 @@ def as_json(
         "outputs": {name: _plain(value) for name, value in outputs.items()},
         "steps": [
             {
-                "task": record.name,
+                "task": record.task,
+                "name": record.name,
                 "status": record.status,
                 "attempt": record.attempt,
                 "seconds": round(record.seconds, 3),

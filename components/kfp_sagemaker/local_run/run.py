@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 import uuid
@@ -59,7 +60,7 @@ def run(options: RunOptions) -> int:
     console = RunConsole()
     processes = StepProcesses()
     try:
-        with _signals_stop(processes, console):
+        with _signals_stop(processes):
             return _run(options, console, processes)
     except InputRefused as refused:
         for problem in refused.problems:
@@ -154,7 +155,7 @@ def _executed(spec: Any, arguments: Mapping[str, Any], launcher: Launcher) -> tu
 
 
 @contextlib.contextmanager
-def _signals_stop(processes: StepProcesses, console: RunConsole) -> Iterator[None]:
+def _signals_stop(processes: StepProcesses) -> Iterator[None]:
     """Ctrl-C and SIGTERM send SIGTERM to the running steps, so that components stop their remote jobs."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -162,7 +163,8 @@ def _signals_stop(processes: StepProcesses, console: RunConsole) -> Iterator[Non
             processes.kill()
             return
         if processes.stop(number):
-            console.note("stopping: the running steps were sent SIGTERM; once more kills them")
+            # not by the console: the signal may have come while it wrote, holding its lock
+            os.write(2, b"stopping: the running steps were sent SIGTERM; once more kills them\n")
         else:
             raise Interrupted(number)
 

@@ -37,7 +37,7 @@ class StepPlaces:
     """
 
     name: str
-    """What people read: the task's name, with the iteration's number in a loop."""
+    """What people read: the task's display name, with the iteration's number in a loop."""
     folder: Path
     uri: str
     """The salted task root."""
@@ -73,10 +73,10 @@ def run_layout(output: Path, pipeline: str, run_id: str, *, bucket: str, remote:
     return RunLayout(folder, root, run_id)
 
 
-def step_places(layout: RunLayout, task: str, iterations: tuple[int, ...]) -> StepPlaces:
+def step_places(layout: RunLayout, task: str, iterations: tuple[int, ...], display_name: str) -> StepPlaces:
     """Places, with a new salt, of a task in the given iterations of the loops around it (outermost first)."""
     suffix = "".join(f"-{index}" for index in iterations)
-    label = f"{task}[{','.join(map(str, iterations))}]" if iterations else task
+    label = f"{display_name}[{','.join(map(str, iterations))}]" if iterations else display_name
     salt = str(uuid.uuid4())
     folder = layout.folder / f"{task}{suffix}"
     if folder.exists():  # the same task name in two DAGs

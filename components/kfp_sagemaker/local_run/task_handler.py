@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.executor_output import OutputArtifact
+from kfp_sagemaker.local_run.kfp_local_spec import Task
 from kfp_sagemaker.local_run.launcher import Launcher, StepRecord
 
 _ITERATION = re.compile(r"-iteration-(\d+)(?=/|$)")
@@ -25,8 +26,8 @@ _SKIPPED = re.compile(r"Skipping (?:conditional )?task (\S+?):? (?:\((?P<false>c
 
 
 @contextlib.contextmanager
-def steps_run_by(launcher: Launcher, tasks: Mapping[str, str], log: Path) -> Iterator[list[str]]:
-    """Within the context kfp.local runs each step by ``launcher``; ``tasks`` are task names by component name.
+def steps_run_by(launcher: Launcher, tasks: Mapping[str, Task], log: Path) -> Iterator[list[str]]:
+    """Within the context kfp.local runs each step by ``launcher``; ``tasks`` are those of the components by name.
 
     What kfp.local prints goes to the file ``log``. The list that is yielded receives its own warnings: with those
     it goes on, and reports success, after a condition or a loop that it could not evaluate.
@@ -44,7 +45,7 @@ def steps_run_by(launcher: Launcher, tasks: Mapping[str, str], log: Path) -> Ite
         task_dispatcher.run_single_task_implementation, importer_handler.run_importer = originals
 
 
-def _task_runner(launcher: Launcher, tasks: Mapping[str, str]) -> Callable[..., tuple[dict[str, Any], Any]]:
+def _task_runner(launcher: Launcher, tasks: Mapping[str, Task]) -> Callable[..., tuple[dict[str, Any], Any]]:
     from kfp.local import status
 
     def run_single_task_implementation(
@@ -72,13 +73,13 @@ def _task_runner(launcher: Launcher, tasks: Mapping[str, str]) -> Callable[..., 
     return run_single_task_implementation
 
 
-def _importer(launcher: Launcher, tasks: Mapping[str, str], original: Callable[..., Any]) -> Callable[..., Any]:
+def _importer(launcher: Launcher, tasks: Mapping[str, Task], original: Callable[..., Any]) -> Callable[..., Any]:
     def run_importer(**keywords: Any) -> Any:
-        started = time.monotonic()
+        task, started = tasks[keywords["component_name"]], time.monotonic()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = original(**keywords)
-        record = StepRecord(tasks[keywords["component_name"]], "succeeded", time.monotonic() - started)
+        record = StepRecord(task.name, task.display_name, "succeeded", time.monotonic() - started)
         launcher.records.append(record)
         launcher.console.step_ended(record.name, record.status, record.seconds)
         return result
@@ -117,7 +118,7 @@ def dsl_artifact(artifact: OutputArtifact) -> Any:
 class _Listener(logging.Handler):
     """Hears what kfp.local logs: skipped tasks are told to the user, its warnings are collected."""
 
-    def __init__(self, launcher: Launcher, tasks: Mapping[str, str], complaints: list[str]) -> None:
+    def __init__(self, launcher: Launcher, tasks: Mapping[str, Task], complaints: list[str]) -> None:
         super().__init__(logging.INFO)
         self._launcher, self._tasks, self._complaints = launcher, tasks, complaints
 
@@ -134,7 +135,7 @@ class _Listener(logging.Handler):
 
 
 @contextlib.contextmanager
-def _kept_quiet(launcher: Launcher, tasks: Mapping[str, str], log: Path, complaints: list[str]) -> Iterator[None]:
+def _kept_quiet(launcher: Launcher, tasks: Mapping[str, Task], log: Path, complaints: list[str]) -> Iterator[None]:
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     root.handlers[:] = [_Listener(launcher, tasks, complaints)]

@@ -24,10 +24,10 @@ class Result:
     progress: str
 
     def steps(self) -> list[tuple[str, str]]:
-        return [(step["task"], step["status"]) for step in self.document["steps"]]
+        return [(step["name"], step["status"]) for step in self.document["steps"]]
 
     def parameter(self, task: str, name: str = "Output") -> Any:
-        found = [step["parameters"][name] for step in self.document["steps"] if step["task"] == task]
+        found = [step["parameters"][name] for step in self.document["steps"] if step["name"] == task]
         assert len(found) == 1, self.document["steps"]
         return found[0]
 

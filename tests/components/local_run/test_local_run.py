@@ -85,7 +85,7 @@ def test_an_artifact_of_another_scheme_is_recorded_as_it_is(local_run: Run) -> N
 def test_constructs_that_kfp_local_alone_gets_wrong(local_run: Run, pipeline: str, outputs: dict[str, str]) -> None:
     result = local_run(pipeline)
     assert result.status == 0, result.progress
-    left = [(step["task"], step["parameters"].get("Output")) for step in result.document["steps"]]
+    left = [(step["name"], step["parameters"].get("Output")) for step in result.document["steps"]]
     assert {name: value for name, value in left if name in outputs and value == outputs[name]} == outputs
     assert "not taken" not in json.dumps(left)
 

@@ -35,7 +35,7 @@ def test_a_namespace_binds_s3_and_nothing_else_changes(wrap: namespace.Wrap, tmp
 
 
 def test_paths_of_a_step_have_their_place_here(tmp_path: Path) -> None:
-    places = step_places(run_layout(tmp_path, "p", "r", bucket="b", remote=True), "train", (2,))
+    places = step_places(run_layout(tmp_path, "p", "r", bucket="b", remote=True), "train", (2,), "train")
     assert places.name == "train[2]"
     root = places.uri.removeprefix("s3://")
     assert places.here(f"/s3/{root}/model") == tmp_path / "p/r/train-2/outputs/model"

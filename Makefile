@@ -1,0 +1,54 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+IMAGE ?= kfp-sagemaker:$(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' components/kfp_sagemaker/version.py)
+
+.PHONY: help demo test lint generate bench image resolve clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, and $(PYTHON) is %d.%d. Set PYTHON=python3.12, say." % v)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[local,samples]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo ## Run samples/digits on this machine: no AWS account, no cluster.
+	$(BIN)/kfp-sagemaker local run samples/digits/pipeline.py --image digits-sample:1=samples/digits/container --output local_outputs
+
+test: $(VENV)/.dev ## Run all tests.
+	@scripts/test-tools
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated files.
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m kfp_sagemaker.generate --check
+	$(BIN)/python scripts/generate_algorithm_images.py --check
+
+generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs.
+	$(BIN)/python -m kfp_sagemaker.generate
+
+bench: $(VENV)/.dev ## Measure start-up and polling.
+	$(BIN)/python -m bench
+
+image: $(VENV)/.demo ## Build the components' image: make image IMAGE=repository:tag
+	scripts/build-image $(IMAGE)
+
+resolve: $(VENV)/.dev ## Resolve base install and extras for Python 3.11, 3.12 and 3.13.
+	@for version in 3.11 3.12 3.13; do for extras in "" --extra=dev --extra=gcpc --extra=oracle; do \
+	  $(BIN)/uv pip compile --quiet --python-version $$version $$extras pyproject.toml --output-file /dev/null \
+	    && echo "resolves: Python $$version $$extras" || exit 1; done; done
+
+clean: ## Remove what was built and cached, the virtual environment too.
+	rm -rf $(VENV) dist build local_outputs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .cache

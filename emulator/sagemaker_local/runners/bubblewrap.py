@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 
 from sagemaker_local.runners.container import NOT_STARTED
 from sagemaker_local.runners.mount_plan import CAPABILITIES, MountPlan
 from sagemaker_local.runners.mounts import Mount
-from sagemaker_local.runners.subprocess_container import Spawner, Started
+from sagemaker_local.runners.subprocess_container import Started, spawn
 
 _OPTIONS = {
     "read_only": "--ro-bind",
@@ -47,14 +48,17 @@ def _mount_options(mount: Mount) -> list[str]:
             return [_OPTIONS[mount.kind], mount.target]
 
 
-def start_in_bubblewrap(spawner: Spawner, executable: str, plan: MountPlan) -> Started:
-    """Start ``plan``. Raises OSError with what bwrap says when it cannot make the namespaces."""
+def start_in_bubblewrap(plan: MountPlan) -> Started:
+    """Start ``plan``. Raises OSError with what bwrap says when it cannot make the namespaces, or that there is none."""
+    executable = shutil.which("bwrap")
+    if executable is None:
+        raise FileNotFoundError("bwrap is not installed (Debian, Ubuntu: apt-get install bubblewrap)")
     options = os.memfd_create("bwrap-options", 0)  # by descriptor: the environment stays out of the process list
     status_read, status_write = os.pipe()
     try:
         os.write(options, b"".join(word.encode() + b"\0" for word in bubblewrap_options(plan, as_root=os.geteuid() == 0)))
         os.lseek(options, 0, os.SEEK_SET)
-        process = spawner.popen(
+        process = spawn(
             [executable, "--args", str(options), "--json-status-fd", str(status_write), "--", *plan.command],
             environment={"PATH": os.environ.get("PATH", "")},
             pass_fds=(options, status_write),

@@ -38,7 +38,7 @@ def why_unusable() -> str | None:
     except ImportError:
         return "the Python package docker is not installed (pip install 'kfp-sagemaker[local]')"
     try:
-        client = docker.from_env(timeout=5)
+        client = connect(timeout=5)
     except docker.errors.DockerException as error:
         return f"no engine answers: {error}"
     try:
@@ -50,16 +50,24 @@ def why_unusable() -> str | None:
     return None
 
 
+def connect(timeout: float) -> Any:
+    """A client of the engine of ``DOCKER_HOST``, else of docker's current context. Raises DockerException."""
+    import docker
+
+    context = None if os.environ.get("DOCKER_HOST") else docker.ContextAPI.get_current_context()
+    if context and context.Host:
+        return docker.DockerClient(base_url=context.Host, tls=context.TLSConfig, timeout=timeout)
+    return docker.from_env(timeout=timeout)
+
+
 class DockerRunner:
-    """A :class:`~sagemaker_local.runners.container.Runner` on the engine that the environment (``DOCKER_HOST``) names."""
+    """A :class:`~sagemaker_local.runners.container.Runner` on the engine that docker itself would talk to."""
 
     name = "docker"
     one_job_at_a_time = False
 
     def __init__(self) -> None:
-        import docker
-
-        self._client: Any = docker.from_env(timeout=600)
+        self._client = connect(timeout=600)
         self._lock = threading.Lock()
 
     def start(self, spec: ContainerSpec, on_line: OnLine) -> Container:
@@ -129,15 +137,33 @@ class DockerContainer:
         self._end = threading.Event()
         self._closed = False
         self._lock = threading.Lock()
+        self.address: tuple[str, int] | None = None
         try:
             stream = api.attach(container, stdout=True, stderr=True, stream=True, logs=True, demux=True)
-            api.start(container)
+            if not self._start(on_line):
+                return
             self.address = self._find_address(host_port)
         except BaseException:
             api.remove_container(container, force=True, v=True)
             raise
         self._thread = threading.Thread(target=self._follow, args=(stream, on_line), name=f"docker-{spec.name}", daemon=True)
         self._thread.start()
+
+    def _start(self, on_line: OnLine) -> bool:
+        """Start it; False when its command cannot be executed, which the engine gives the exit code 126 or 127."""
+        import docker
+
+        try:
+            self._api.start(self._id)
+        except docker.errors.APIError as error:
+            code = int(self._api.inspect_container(self._id)["State"]["ExitCode"])
+            if code not in (126, 127):
+                raise
+            on_line("stderr", str(error.explanation))
+            self._ended = code
+            self._end.set()
+            return False
+        return True
 
     def _find_address(self, host_port: int | None) -> tuple[str, int] | None:
         if self._spec.network != "endpoint":

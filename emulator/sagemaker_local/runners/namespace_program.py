@@ -1,9 +1,9 @@
-"""The first process of a container made with ``unshare``: builds the root of a mount plan, then becomes the container's
-command.
+"""A container by unshare(2): makes the namespaces, builds the root of a mount plan, and becomes the container's command.
 
-Run as ``python -I -S namespace_program.py PLAN_DESCRIPTOR STATUS_DESCRIPTOR``; needs the standard library only, and
-imports nothing of its package, which is not visible to it. It writes its process id as seen from outside, and an error
-if there is one, to the status descriptor, and last that it is about to become the command.
+Run as ``python -I -S namespace_program.py PLAN_DESCRIPTOR STATUS_DESCRIPTOR``. Needs the standard library only, and imports
+nothing of its package, which is not visible to it. The process itself stays outside and ends with the command's exit code; its
+child is the first process inside. To the status descriptor it writes the child's process id, then an error or that the
+command is about to start. Not util-linux's ``unshare``: 2.38 reports a death by SIGKILL as exit code 1.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ import sys
 import tempfile
 from typing import Any
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC = 1, 2, 4, 8, 32, 4096, 16384
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 32, 4096, 1 << 14, 1 << 18
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MNT_DETACH = 2
-PR_CAPBSET_DROP, PR_CAPBSET_READ = 24, 23
+PR_SET_PDEATHSIG, PR_CAPBSET_READ, PR_CAPBSET_DROP = 1, 23, 24
 SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 LOCKED_FLAGS = {os.ST_NOSUID: MS_NOSUID, os.ST_NODEV: MS_NODEV, os.ST_NOEXEC: MS_NOEXEC}
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -146,8 +148,37 @@ def become(command: list[str], environment: dict[str, str]) -> None:
         os._exit(126 if isinstance(error, PermissionError) else 127)
 
 
+def make_namespaces(*, own_network: bool) -> None:
+    """Leave the namespaces of this machine; as an ordinary user by way of a user namespace in which we are root."""
+    user, group = os.geteuid(), os.getegid()
+    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | (CLONE_NEWNET if own_network else 0)
+    check(libc.unshare(flags | (CLONE_NEWUSER if user else 0)), "unshare")
+    if user:
+        for name, line in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+            with open(f"/proc/self/{name}", "w") as table:
+                table.write(line)
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that started it ends."""
+    check(libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0), "prctl")
+
+
+def stay_outside(child: int) -> None:
+    """Wait for the first process inside, which no signal to us concerns, and end as it did."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    os._exit(exit_code(os.waitpid(child, 0)[1]))
+
+
+def exit_code(status: int) -> int:
+    """128 + N for a death by signal N, as a shell gives it."""
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
 def main(plan_descriptor: int, status_descriptor: int) -> None:
-    """Read the plan, build, report, become the command."""
+    """Read the plan, make the namespaces, build, report, become the command."""
     os.set_inheritable(status_descriptor, False)
     with os.fdopen(plan_descriptor) as plan_file:
         plan: dict[str, Any] = json.load(plan_file)
@@ -155,8 +186,15 @@ def main(plan_descriptor: int, status_descriptor: int) -> None:
     def report(entry: dict[str, Any]) -> None:
         os.write(status_descriptor, json.dumps(entry).encode() + b"\n")
 
-    report({"pid": int(os.readlink("/proc/self"))})  # the old /proc: the number that the outside knows
     try:
+        make_namespaces(own_network=plan["own_network"])
+        die_with_parent()
+        child = os.fork()
+        if child:
+            report({"pid": child})
+            os.close(status_descriptor)
+            stay_outside(child)
+        die_with_parent()
         socket.sethostname(plan["hostname"])
         if plan["own_network"]:
             loopback_up()
@@ -165,7 +203,7 @@ def main(plan_descriptor: int, status_descriptor: int) -> None:
         keep_capabilities(plan["capabilities"])
     except OSError as error:
         report({"error": f"the namespaces cannot be made: {error}"})
-        sys.exit(1)
+        os._exit(1)
     report({"ready": True})
     become(plan["command"], plan["environment"])
 

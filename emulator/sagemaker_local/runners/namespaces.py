@@ -1,6 +1,6 @@
-"""Containers in Linux namespaces, by bubblewrap or by util-linux ``unshare``.
+"""Containers in Linux namespaces, by bubblewrap or by unshare(2).
 
-How it works: the mount plan (:mod:`.mount_plan`) is rendered by one of the two programs. Each container has its own
+How it works: the mount plan (:mod:`.mount_plan`) is carried out by one of the two. Each container has its own
 process, IPC, host name and mount namespace; a network of its own when it is isolated or serves. A container that serves
 is reached through a relay process inside its network (:mod:`.port_relay`).
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,14 +27,17 @@ from sagemaker_local.runners.images import Image
 from sagemaker_local.runners.local_image import STANDARD_PATH, THIS_MACHINE, LocalImage, open_image
 from sagemaker_local.runners.mount_plan import MountPlan, plan_container
 from sagemaker_local.runners.mounts import beneath
-from sagemaker_local.runners.subprocess_container import Spawner, Started, SubprocessContainer
+from sagemaker_local.runners.subprocess_container import Started, SubprocessContainer
 from sagemaker_local.runners.unshare import start_with_unshare
 
 PORT_RELAY = Path(__file__).with_name("port_relay.py")
 
 Tool = Literal["bubblewrap", "unshare"]
 
-EXECUTABLES: dict[Tool, str] = {"bubblewrap": "bwrap", "unshare": "unshare"}
+START: dict[Tool, Callable[[MountPlan], Started]] = {
+    "bubblewrap": start_in_bubblewrap,
+    "unshare": start_with_unshare,
+}
 
 
 class NamespaceRunner:
@@ -44,7 +47,6 @@ class NamespaceRunner:
 
     def __init__(self, tool: Tool) -> None:
         self.name: Tool = tool
-        self._spawner = Spawner()
 
     def start(self, spec: ContainerSpec, on_line: OnLine) -> Container:
         plan = plan_container(spec, open_image(spec.image, self.name))
@@ -52,7 +54,7 @@ class NamespaceRunner:
             if beneath(plan.working_directory, target):  # Docker makes a WORKDIR that a bound directory hides
                 (source / posixpath.relpath(plan.working_directory, target)).mkdir(parents=True, exist_ok=True)
         try:
-            started = self._start(plan)
+            started = START[self.name](plan)
             if spec.network != "endpoint":
                 return SubprocessContainer(started, on_line)
             relay = start_relay(started.main_process)
@@ -60,15 +62,8 @@ class NamespaceRunner:
             raise ContainerError(f"the container {spec.name} cannot be started by {self.name}: {error}") from error
         return SubprocessContainer(started, on_line, address=relay.address, on_close=relay.close)
 
-    def _start(self, plan: MountPlan) -> Started:
-        executable = shutil.which(EXECUTABLES[self.name])
-        if executable is None:
-            raise FileNotFoundError(f"{EXECUTABLES[self.name]} is not installed")
-        start = start_in_bubblewrap if self.name == "bubblewrap" else start_with_unshare
-        return start(self._spawner, executable, plan)
-
     def close(self) -> None:
-        self._spawner.close()
+        """It holds nothing."""
 
 
 @dataclass(frozen=True)
@@ -103,18 +98,14 @@ def start_relay(process_inside: int) -> Relay:
 
 def why_unusable(tool: Tool) -> str | None:
     """None when a container can be run with ``tool`` here, else the reason. It runs one to find out."""
-    runner = NamespaceRunner(tool)
     lines: list[str] = []
     start = Dockerfile({"PATH": STANDARD_PATH}, entrypoint=("true",))
     spec = ContainerSpec("probe", "probe", Image("probe"), {}, network="none")
     try:
-        container = SubprocessContainer(
-            runner._start(plan_container(spec, LocalImage(THIS_MACHINE, start))), lambda _, line: lines.append(line)
-        )
+        started = START[tool](plan_container(spec, LocalImage(THIS_MACHINE, start)))
+        container = SubprocessContainer(started, lambda _, line: lines.append(line))
         code = container.wait(30)
         container.close()
     except (OSError, ContainerError) as error:
         return str(error)
-    finally:
-        runner.close()
     return None if code == 0 else f"a first container ended with exit code {code}: {' '.join(lines)}"

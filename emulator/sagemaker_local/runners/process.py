@@ -33,7 +33,7 @@ from sagemaker_local.runners.container import (
     compose_command,
 )
 from sagemaker_local.runners.local_image import THIS_MACHINE, LocalImage, open_image
-from sagemaker_local.runners.subprocess_container import Spawner, Started, SubprocessContainer
+from sagemaker_local.runners.subprocess_container import Started, SubprocessContainer, spawn
 
 BASE_DIRECTORY_VARIABLE = "SAGEMAKER_BASE_DIR"
 
@@ -52,7 +52,6 @@ class ProcessRunner:
     one_job_at_a_time = True
 
     def __init__(self) -> None:
-        self._spawner = Spawner()
         logger.warning(LIMITS)
 
     def start(self, spec: ContainerSpec, on_line: OnLine) -> Container:
@@ -71,7 +70,7 @@ class ProcessRunner:
             executable = os.path.join(directory, words[0]) if "/" in words[0] else words[0]
             if shutil.which(executable, path=environment["PATH"]) is None:
                 words = ["/bin/sh", "-c", 'echo "$0: not found" >&2; exit "$1"', words[0], str(NOT_STARTED)]
-            process = self._spawner.popen([*_die_with_parent(), *words], environment=environment, directory=directory)
+            process = spawn([*_die_with_parent(), *words], environment=environment, directory=directory)
         except (OSError, ContainerError) as error:
             shutil.rmtree(root, ignore_errors=True)
             raise ContainerError(f"the container {spec.name} cannot be started: {error}") from error
@@ -80,7 +79,7 @@ class ProcessRunner:
         )
 
     def close(self) -> None:
-        self._spawner.close()
+        """It holds nothing."""
 
 
 def _die_with_parent() -> list[str]:

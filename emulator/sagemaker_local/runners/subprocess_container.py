@@ -25,30 +25,25 @@ LONGEST_LINE = 200_000
 _CHUNK_BYTES = 65_536
 
 
-class Spawner:
-    """Starts processes from one thread that lives as long as this object."""
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="container-spawner")
+"""The one thread that starts processes; it lives as long as this program."""
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="container-spawner")
 
-    def popen(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], directory: str = "/", pass_fds: Sequence[int] = ()
-    ) -> subprocess.Popen[bytes]:
-        """Start a process with piped output, out of reach of the terminal's signals. Raises OSError."""
-        return self._thread.submit(
-            subprocess.Popen,
-            list(arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            cwd=directory,
-            pass_fds=tuple(pass_fds),
-            start_new_session=True,
-        ).result()
-
-    def close(self) -> None:
-        self._thread.shutdown()
+def spawn(
+    arguments: Sequence[str], *, environment: Mapping[str, str], directory: str = "/", pass_fds: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a process with piped output, out of reach of the terminal's signals. Raises OSError."""
+    return _spawner.submit(
+        subprocess.Popen,
+        list(arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(environment),
+        cwd=directory,
+        pass_fds=tuple(pass_fds),
+        start_new_session=True,
+    ).result()
 
 
 class LineSplitter:

@@ -1,4 +1,4 @@
-"""The mount plan carried out by util-linux ``unshare`` and a small program inside the new namespaces."""
+"""The mount plan carried out by a small program that makes the namespaces itself, with unshare(2)."""
 
 from __future__ import annotations
 
@@ -10,32 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from sagemaker_local.runners.mount_plan import CAPABILITIES, MountPlan
-from sagemaker_local.runners.subprocess_container import Spawner, Started
+from sagemaker_local.runners.subprocess_container import Started, spawn
 
 NAMESPACE_PROGRAM = Path(__file__).with_name("namespace_program.py")
 
 
-def unshare_command(executable: str, plan: MountPlan, descriptors: tuple[int, int], *, as_root: bool) -> list[str]:
-    """``unshare`` and the program that builds the root. ``descriptors``: the plan to read, the status to write."""
-    return [
-        "setpriv", "--pdeathsig", "KILL", "--",
-        executable, "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child",
-        *(["--net"] if plan.own_network else []),
-        *([] if as_root else ["--user", "--map-root-user"]),
-        "--", sys.executable, "-I", "-S", str(NAMESPACE_PROGRAM), *map(str, descriptors),
-    ]  # fmt: skip
-
-
-def start_with_unshare(spawner: Spawner, executable: str, plan: MountPlan) -> Started:
+def start_with_unshare(plan: MountPlan) -> Started:
     """Start ``plan`` and wait until its command is about to run. Raises OSError when the namespaces cannot be made."""
     plan_file = os.memfd_create("mount-plan", 0)
     status_read, status_write = os.pipe()
     try:
         os.write(plan_file, json.dumps({**asdict(plan), "capabilities": list(CAPABILITIES.values())}).encode())
         os.lseek(plan_file, 0, os.SEEK_SET)
-        process = spawner.popen(
-            unshare_command(executable, plan, (plan_file, status_write), as_root=os.geteuid() == 0),
-            environment={"PATH": os.environ.get("PATH", "")},
+        process = spawn(
+            [sys.executable, "-I", "-S", str(NAMESPACE_PROGRAM), str(plan_file), str(status_write)],
+            environment={},
             pass_fds=(plan_file, status_write),
         )
     finally:
@@ -47,5 +36,5 @@ def start_with_unshare(spawner: Spawner, executable: str, plan: MountPlan) -> St
             report |= json.loads(line)
     if "ready" not in report:
         _, text = process.communicate()
-        raise OSError(report.get("error") or text.decode(errors="replace").strip() or "unshare failed")
+        raise OSError(report.get("error") or text.decode(errors="replace").strip() or "it ended without a word")
     return Started(process, int(report["pid"]))

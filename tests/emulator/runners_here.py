@@ -1,0 +1,20 @@
+"""The runners that work on this machine, tried once when the tests are collected; a warning names the others."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+from sagemaker_local.runners import usable_runners
+
+REASONS: Mapping[str, str | None] = usable_runners()
+
+RUNNERS = [name for name, reason in REASONS.items() if reason is None]
+"""All that work."""
+
+ISOLATING = [name for name in RUNNERS if name != "process"]
+"""Those that hide this machine from a job."""
+
+for _name, _reason in REASONS.items():
+    if _reason is not None:
+        warnings.warn(f"container tests did not run with {_name}: {' '.join(_reason.split())}", stacklevel=1)

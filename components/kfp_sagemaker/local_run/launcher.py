@@ -1,4 +1,190 @@
+"""One step from its arguments to its outputs: what KFP's launcher does around the user's program, in its order.
+
+Make folders, fill placeholders, download all inputs, run, read executor_output.json and parameter files, upload
+artifacts, publish. A step that fails publishes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kfp_sagemaker.kfp_io import local_path
+from kfp_sagemaker.local_run import artifact_store
+from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.container_step import run_container
+from kfp_sagemaker.local_run.errors import Interrupted, StepFailed
+from kfp_sagemaker.local_run.executor_input import executor_input, filled_command
+from kfp_sagemaker.local_run.executor_output import StepOutputs, read_outputs
+from kfp_sagemaker.local_run.kfp_local_spec import Task
+from kfp_sagemaker.local_run.namespace import Namespace
+from kfp_sagemaker.local_run.process import StepProcesses
+from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces, step_places
+from kfp_sagemaker.local_run.step_command import kind_of, missing_image, step_command
+from kfp_sagemaker.local_run.step_log import executor_line_filter
+
+METADATA_ONLY = frozenset({"system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics"})
+"""Schemas whose content is metadata: no file is expected."""
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """A step that has ended."""
+
+    task: str
+    name: str
+    """What people read: the task's display name, with the iteration's number in a loop."""
+    status: str
+    """``succeeded``, ``failed`` or ``interrupted``."""
+    seconds: float
+    outputs: StepOutputs | None = None
+    places: StepPlaces | None = None
+    reason: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Everything that the steps of a run share."""
+
+    layout: RunLayout
+    namespace: Namespace | None
+    environment: Mapping[str, str]
+    """The whole environment of a step but for what its container and its kind add."""
+    images: Mapping[str, Path]
+    s3: Any
+    console: RunConsole
+    processes: StepProcesses = field(default_factory=StepProcesses)
+    records: list[StepRecord] = field(default_factory=list)
+    _attempts: dict[tuple[str, tuple[int, ...]], tuple[StepPlaces, int]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def launch(
+        self, key: str, task: Task, iterations: tuple[int, ...], component: Any, container: Any, arguments: Any
+    ) -> StepRecord:
+        """Run one attempt of a step; a failure is recorded and not raised.
+
+        ``key`` tells apart tasks of one name in different DAGs.
+
+        Raises:
+            Interrupted: the run was stopped while the step ran, or before.
+        """
+        if self.processes.stopped_by:
+            raise Interrupted(self.processes.stopped_by)
+        places, attempt = self._places(key, task, iterations)
+        started = time.monotonic()
+        self.console.step_started(places.name, attempt)
+        outputs, status, reason = None, "succeeded", ""
+        try:
+            outputs = self._run(places, task, attempt, component, container, arguments)
+        except StepFailed as failure:
+            status, reason = ("interrupted", "") if self.processes.stopped_by else ("failed", str(failure))
+        record = StepRecord(task.name, places.name, status, time.monotonic() - started, outputs, places, reason, attempt)
+        self.records.append(record)
+        self.console.step_ended(record.name, status, record.seconds, reason)
+        if self.processes.stopped_by:
+            raise Interrupted(self.processes.stopped_by)
+        return record
+
+    def _places(self, key: str, task: Task, iterations: tuple[int, ...]) -> tuple[StepPlaces, int]:
+        identity = (key, iterations)
+        with self._lock:
+            known = self._attempts.get(identity)
+            places, attempt = (
+                (known[0], known[1] + 1) if known else (step_places(self.layout, task.name, iterations, task.display_name), 1)
+            )
+            self._attempts[identity] = places, attempt
+            shutil.rmtree(places.folder, ignore_errors=True)  # a retried pod starts with empty disks
+            places.folder.mkdir(parents=True)
         return places, attempt
 
-    def _run(self, places: StepPlaces, task: Task, attempt: int, component: Any, container: Any, arguments: Any) -> StepOutputs:
+    def _run(
+        self, places: StepPlaces, task: Task, attempt: int, component: Any, container: Any, arguments: Any
+    ) -> StepOutputs:
         given = executor_input(component, arguments, places)
+        filled = filled_command([*container.command, *container.args], given, self.layout, task.name)
+        for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
+            folder.mkdir(parents=True, exist_ok=True)
+        for artifacts in given["outputs"]["artifacts"].values():
+            places.here(local_path(artifacts["artifacts"][0]["uri"])).parent.mkdir(parents=True, exist_ok=True)
+        self._download(given, places)
+        environment = _pod_environment(task.name, attempt) | {variable.name: variable.value for variable in container.env}
+        if not self.processes.stopped_by:
+            code = self._execute(places, container.image, filled, environment)
+            if code != 0:
+                raise StepFailed(_exit_reason(code, places))
+        if self.processes.stopped_by:
+            raise StepFailed("interrupted")
+        outputs = read_outputs(component, given, places, self.layout)
+        self._upload(outputs, places)
+        return outputs
+
+    def _execute(self, places: StepPlaces, image: str, command: list[str], environment: Mapping[str, str]) -> int:
+        shown = executor_line_filter()
+
+        def on_line(line: str) -> None:
+            self._line(places, line, shown)
+
+        if kind_of(command) == "container":
+            if image not in self.images:
+                raise StepFailed(missing_image(places.name, image))
+            aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
+            return run_container(self.processes, places, image, self.images[image], command, {**aws, **environment}, on_line)
+        program = step_command(command, places.folder / "packages")
+        words = list(program.command)
+        work = places.folder / "work"
+        work.mkdir()
+        if self.layout.remote and self.namespace is not None:
+            words = self.namespace.wrap(words, places.mounts, work)
+        everything = {**self.environment, **program.environment, **environment}
+        return self.processes.run(words, everything, work, on_line)
+
+    def _line(self, places: StepPlaces, line: str, shown: Callable[[str], bool]) -> None:
+        with (places.folder / "log.txt").open("a") as log:
+            log.write(f"{line}\n")
+        if shown(line):
+            self.console.step_line(places.name, line)
+
+    def _download(self, given: Mapping[str, Any], places: StepPlaces) -> None:
+        for name, artifacts in given["inputs"]["artifacts"].items():
+            for artifact in artifacts["artifacts"]:
+                uri = artifact["uri"]
+                if uri.startswith("s3://"):
+                    if not self.layout.remote:
+                        raise StepFailed(f"input artifact {name!r} is at {uri}, and /s3 cannot be bound on this machine")
+                    artifact_store.download(self.s3, uri, places.here(local_path(uri)))
+                elif "://" in uri:
+                    raise StepFailed(f"input artifact {name!r} is at {uri}: a local run downloads from s3:// only")
+
+    def _upload(self, outputs: StepOutputs, places: StepPlaces) -> None:
+        for name, artifact in outputs.artifacts.items():
+            source = places.here(artifact.path)
+            if not source.exists():
+                if artifact.type.get("schemaTitle") not in METADATA_ONLY:
+                    self.console.warn(
+                        f"{places.name}: nothing was written for output artifact {name!r}; it is recorded as it is"
+                    )
+            elif artifact.uri.startswith("s3://"):
+                artifact_store.upload(self.s3, source, artifact.uri)
+
+
+def _pod_environment(task: str, attempt: int) -> dict[str, str]:
+    """What KFP sets in a step's pod; the retry index counts from 0."""
+    return {
+        "KFP_POD_NAME": f"local-{task}-{uuid.uuid4().hex[:8]}",
+        "KFP_POD_UID": str(uuid.uuid4()),
+        "KFP_RETRY_INDEX": str(attempt - 1),
+        "PYTHONUNBUFFERED": os.environ.get("PYTHONUNBUFFERED", "1"),
+    }
+
+
+def _exit_reason(code: int, places: StepPlaces) -> str:
+    what = f"exit status {code}" if code > 0 else f"ended by signal {-code}"
+    return f"{what}; its log is {places.folder / 'log.txt'}"

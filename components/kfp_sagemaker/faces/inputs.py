@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from kfp_sagemaker.errors import Violation
-from kfp_sagemaker.kfp_io import strict_json
+from kfp_sagemaker.faces.structured_text import parse_text
 from kfp_sagemaker.service_model.validate import Unresolved
 
 
@@ -181,18 +181,10 @@ def _structured(given: Any) -> Any:
     if not isinstance(given, str):
         return restored(given)
     try:
-        return restored(strict_json(given))
-    except BadValue:
-        raise
-    except ValueError:
-        pass
-    import yaml  # Only for text that is not JSON: most steps never pay for it.
-
-    try:
-        return restored(yaml.safe_load(given))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).replace("\n", " ")
-        raise BadValue(f"neither JSON nor YAML ({reason})") from None
+        value = parse_text(given)
+    except ValueError as error:
+        raise BadValue(str(error)) from None
+    return restored(value)
 
 
 _MOST_NODES = 200_000

@@ -31,6 +31,8 @@ def download(client: Any, uri: str, target: Path) -> int:
     Raises:
         StepFailed: S3 refuses.
     """
+    from botocore.exceptions import BotoCoreError, ClientError
+
     bucket, key = split(uri)
     copied = 0
     try:
@@ -43,7 +45,7 @@ def download(client: Any, uri: str, target: Path) -> int:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 client.download_file(bucket, item["Key"], str(place))
                 copied += 1
-    except client.exceptions.ClientError as error:
+    except (OSError, BotoCoreError, ClientError) as error:
         raise StepFailed(f"input artifact {uri} cannot be downloaded: {error}") from None
     return copied
 
@@ -55,12 +57,13 @@ def upload(client: Any, source: Path, uri: str) -> int:
         StepFailed: S3 refuses.
     """
     from boto3.exceptions import S3UploadFailedError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, key = split(uri)
     files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
     try:
         for path in files:
             client.upload_file(str(path), bucket, key if path == source else f"{key}/{path.relative_to(source)}")
-    except (S3UploadFailedError, client.exceptions.ClientError) as error:
+    except (OSError, S3UploadFailedError, BotoCoreError, ClientError) as error:
         raise StepFailed(f"output artifact {uri} cannot be uploaded: {error}") from None
     return len(files)

@@ -13,7 +13,7 @@ Three changes, none visible to a step:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,8 @@ class KfpLocalSpec:
     """``PipelineSpec``, changed."""
     tasks: Mapping[str, Task]
     """Task by component name."""
+    steps: Mapping[str, Sequence[str]]
+    """Display names of the steps within a condition, a loop or another DAG, by the name of its task."""
 
 
 def for_kfp_local(spec: Any) -> KfpLocalSpec:
@@ -46,6 +48,7 @@ def for_kfp_local(spec: Any) -> KfpLocalSpec:
     changed.CopyFrom(spec)
     changed.ClearField("components")
     tasks: dict[str, Task] = {}
+    steps: dict[str, list[str]] = {}
 
     def component_for(task_name: str, display_name: str, content: Any) -> str:
         name = f"comp-{task_name}"
@@ -55,14 +58,19 @@ def for_kfp_local(spec: Any) -> KfpLocalSpec:
         changed.components[name].CopyFrom(content)
         return name
 
-    def change(dag: Any) -> None:
+    def change(dag: Any) -> list[str]:
+        """Change the tasks of a DAG; the display names of the steps in it, at any depth."""
+        inside: list[str] = []
         for task_name in sorted(dag.tasks):
             task = dag.tasks[task_name]
             own = component_for(task_name, task.task_info.name, spec.components[task.component_ref.name])
             task.component_ref.name = own
             task.trigger_policy.condition = _condition(task)
             if changed.components[own].WhichOneof("implementation") == "dag":
-                change(changed.components[own].dag)
+                steps[task_name] = change(changed.components[own].dag)
+                inside += steps[task_name]
+            else:
+                inside.append(tasks[own].display_name)
             if task.WhichOneof("iterator") and (len(task.inputs.parameters) or len(task.inputs.artifacts)):
                 wrapper = _loop_in_a_dag(task_name, task, changed.components[own])
                 task.ClearField("parameter_iterator")
@@ -70,10 +78,11 @@ def for_kfp_local(spec: Any) -> KfpLocalSpec:
                 task.ClearField("iterator_policy")
                 _rename_inputs(task.inputs)
                 task.component_ref.name = component_for(f"{task_name}-inputs", "", wrapper)
+        return inside
 
     if changed.root.WhichOneof("implementation") == "dag":
         change(changed.root.dag)
-    return KfpLocalSpec(changed, tasks)
+    return KfpLocalSpec(changed, tasks, steps)
 
 
 def _condition(task: Any) -> str:

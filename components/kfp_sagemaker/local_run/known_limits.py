@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.pipeline_file import Pipeline
-from kfp_sagemaker.local_run.step_command import kind_of, missing_image
+from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image
 
 _JOB_PLACEHOLDERS = tuple(
     f"{{{{$.pipeline_{what}}}}}" for what in ("job_name", "job_uuid", "job_resource_name", "task_name", "task_uuid")
@@ -30,7 +30,7 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path]) -> list[str]:
             found.append(f"step {task} makes or deletes a volume claim ({container['image']}), which needs a cluster")
         elif kind_of([str(word) for word in container.get("command", [])]) != "container":
             continue
-        elif container["image"] not in images and "{{$" not in container["image"]:
+        elif not images.keys() & {container["image"], ANY_IMAGE} and "{{$" not in container["image"]:
             found.append(missing_image(task, container["image"]))
     return sorted(set(found))
 

@@ -27,7 +27,7 @@ from kfp_sagemaker.local_run.kfp_local_spec import Task
 from kfp_sagemaker.local_run.namespace import Namespace
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces, step_places
-from kfp_sagemaker.local_run.step_command import kind_of, missing_image, step_command
+from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image, step_command
 from kfp_sagemaker.local_run.step_log import executor_line_filter
 
 METADATA_ONLY = frozenset({"system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics"})
@@ -109,7 +109,10 @@ class Launcher:
         self, places: StepPlaces, task: Task, attempt: int, component: Any, container: Any, arguments: Any
     ) -> StepOutputs:
         given = executor_input(component, arguments, places)
-        filled = filled_command([*container.command, *container.args], given, self.layout, task.name)
+        try:
+            filled = filled_command([*container.command, *container.args], given, self.layout, task.name)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StepFailed(f"a placeholder of its command cannot be filled: {error}") from None
         for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
             folder.mkdir(parents=True, exist_ok=True)
         for artifacts in given["outputs"]["artifacts"].values():
@@ -133,10 +136,11 @@ class Launcher:
             self._line(places, line, shown)
 
         if kind_of(command) == "container":
-            if image not in self.images:
+            folder = self.images.get(image) or self.images.get(ANY_IMAGE)
+            if folder is None:
                 raise StepFailed(missing_image(places.name, image))
             aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
-            return run_container(self.processes, places, image, self.images[image], command, {**aws, **environment}, on_line)
+            return run_container(self.processes, places, image, folder, command, {**aws, **environment}, on_line)
         program = step_command(command, places.folder / "packages")
         words = list(program.command)
         work = places.folder / "work"
@@ -144,7 +148,10 @@ class Launcher:
         if self.layout.remote and self.namespace is not None:
             words = self.namespace.wrap(words, places.mounts, work)
         everything = {**self.environment, **program.environment, **environment}
-        return self.processes.run(words, everything, work, on_line)
+        try:
+            return self.processes.run(words, everything, work, on_line)
+        except OSError as error:  # for example a command longer than the kernel takes
+            raise StepFailed(f"its program cannot be started: {error}") from None
 
     def _line(self, places: StepPlaces, line: str, shown: Callable[[str], bool]) -> None:
         with (places.folder / "log.txt").open("a") as log:

@@ -141,7 +141,7 @@ def _executed(spec: Any, arguments: Mapping[str, Any], launcher: Launcher) -> tu
     )
     failure = ""
     outputs: Mapping[str, Any] = {}
-    with steps_run_by(launcher, changed.tasks, launcher.layout.folder / "kfp.log") as complaints:
+    with steps_run_by(launcher, changed, launcher.layout.folder / "kfp.log") as complaints:
         try:
             outputs = pipeline_orchestrator.run_local_pipeline(changed.spec, dict(arguments))
         except Exception as error:  # kfp.local raises RuntimeError for a failed step, anything for what it cannot run

@@ -19,6 +19,9 @@ from pathlib import Path
 _EXECUTOR_MODULE = "kfp.dsl.executor_main"
 _OPTIONS_WITH_VALUE = frozenset({"--index-url", "-i", "--extra-index-url", "--trusted-host", "--find-links", "-f"})
 
+ANY_IMAGE = "*"
+"""The entry of the image map that stands for every image without one of its own."""
+
 
 @dataclass(frozen=True)
 class StepCommand:

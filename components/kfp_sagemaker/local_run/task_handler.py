@@ -13,12 +13,12 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.executor_output import OutputArtifact
-from kfp_sagemaker.local_run.kfp_local_spec import Task
+from kfp_sagemaker.local_run.kfp_local_spec import KfpLocalSpec, Task
 from kfp_sagemaker.local_run.launcher import Launcher, StepRecord
 
 _ITERATION = re.compile(r"-iteration-(\d+)(?=/|$)")
@@ -26,8 +26,8 @@ _SKIPPED = re.compile(r"Skipping (?:conditional )?task (\S+?):? (?:\((?P<false>c
 
 
 @contextlib.contextmanager
-def steps_run_by(launcher: Launcher, tasks: Mapping[str, Task], log: Path) -> Iterator[list[str]]:
-    """Within the context kfp.local runs each step by ``launcher``; ``tasks`` are those of the components by name.
+def steps_run_by(launcher: Launcher, changed: KfpLocalSpec, log: Path) -> Iterator[list[str]]:
+    """Within the context kfp.local runs each step by ``launcher``.
 
     What kfp.local prints goes to the file ``log``. The list that is yielded receives its own warnings: with those
     it goes on, and reports success, after a condition or a loop that it could not evaluate.
@@ -36,10 +36,10 @@ def steps_run_by(launcher: Launcher, tasks: Mapping[str, Task], log: Path) -> It
 
     complaints: list[str] = []
     originals = task_dispatcher.run_single_task_implementation, importer_handler.run_importer
-    task_dispatcher.run_single_task_implementation = _task_runner(launcher, tasks)
-    importer_handler.run_importer = _importer(launcher, tasks, originals[1])
+    task_dispatcher.run_single_task_implementation = _task_runner(launcher, changed.tasks)
+    importer_handler.run_importer = _importer(launcher, changed.tasks, originals[1])
     try:
-        with _kept_quiet(launcher, tasks, log, complaints):
+        with _kept_quiet(launcher, changed.steps, log, complaints):
             yield complaints
     finally:
         task_dispatcher.run_single_task_implementation, importer_handler.run_importer = originals
@@ -118,9 +118,9 @@ def dsl_artifact(artifact: OutputArtifact) -> Any:
 class _Listener(logging.Handler):
     """Hears what kfp.local logs: skipped tasks are told to the user, its warnings are collected."""
 
-    def __init__(self, launcher: Launcher, tasks: Mapping[str, Task], complaints: list[str]) -> None:
+    def __init__(self, launcher: Launcher, steps: Mapping[str, Sequence[str]], complaints: list[str]) -> None:
         super().__init__(logging.INFO)
-        self._launcher, self._tasks, self._complaints = launcher, tasks, complaints
+        self._launcher, self._steps, self._complaints = launcher, steps, complaints
 
     def emit(self, record: logging.LogRecord) -> None:
         if "kfp" not in Path(record.pathname).parts:
@@ -129,16 +129,16 @@ class _Listener(logging.Handler):
         skipped = _SKIPPED.match(message)
         if skipped:
             reason = "its condition is false" if skipped["false"] else "a step before it failed"
-            self._launcher.console.step_skipped(skipped[1], reason)
+            self._launcher.console.step_skipped(", ".join(self._steps.get(skipped[1], [skipped[1]])), reason)
         elif record.levelno >= logging.WARNING:
             self._complaints.append(message)
 
 
 @contextlib.contextmanager
-def _kept_quiet(launcher: Launcher, tasks: Mapping[str, Task], log: Path, complaints: list[str]) -> Iterator[None]:
+def _kept_quiet(launcher: Launcher, steps: Mapping[str, Sequence[str]], log: Path, complaints: list[str]) -> Iterator[None]:
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
-    root.handlers[:] = [_Listener(launcher, tasks, complaints)]
+    root.handlers[:] = [_Listener(launcher, steps, complaints)]
     root.setLevel(logging.INFO)
     for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -90,6 +90,10 @@ def test_constructs_that_kfp_local_alone_gets_wrong(local_run: Run, pipeline: st
     assert "not taken" not in json.dumps(left)
 
 
+def test_steps_that_are_skipped_are_named(local_run: Run) -> None:
+    assert "echo-2 skipped: its condition is false" in local_run("condition_on_a_named_output").progress
+
+
 def test_a_condition_that_kfp_local_cannot_evaluate_fails_the_run(local_run: Run) -> None:
     result = local_run("condition_with_quotes")
     assert result.status == 1

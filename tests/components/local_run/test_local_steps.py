@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from kfp_sagemaker.local_run import namespace
 from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.kfp_local_spec import KfpLocalSpec
 from kfp_sagemaker.local_run.launcher import Launcher
 from kfp_sagemaker.local_run.run_layout import run_layout, step_places
 from kfp_sagemaker.local_run.step_command import kind_of, step_command
@@ -105,7 +106,7 @@ def test_the_attribute_that_is_replaced_is_there_and_put_back(tmp_path: Path, co
     assert {"pipeline_resource_name", "component_name", "component_spec", "executor_spec", "arguments"} <= set(parameters)
     layout = run_layout(tmp_path, "p", "r", bucket="b", remote=True)
     launcher = Launcher(layout, None, {}, {}, None, RunConsole())
-    with steps_run_by(launcher, {}, tmp_path / "kfp.log"):
+    with steps_run_by(launcher, KfpLocalSpec(None, {}, {}), tmp_path / "kfp.log"):
         assert task_dispatcher.run_single_task_implementation is not originals[0]
         assert importer_handler.run_importer is not originals[1]
     assert (task_dispatcher.run_single_task_implementation, importer_handler.run_importer) == originals

@@ -1,0 +1,88 @@
+"""The commands ``local run`` and ``local serve`` as a person types them."""
+
+from __future__ import annotations
+
+import io
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from kfp_sagemaker.cli.local import local
+from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.outputs import OutputRow
+
+PROGRAM = [sys.executable, "-c", "from kfp_sagemaker.cli.local import local; local()"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--image", "box:1"], "box:1: expected URI=FOLDER"),
+        (["--image", "box:1=/nowhere"], "/nowhere is no folder"),
+        (["--faults", "/nowhere.yaml"], "does not exist"),
+        (["--nonsense"], "No such option"),
+    ],
+)
+def test_wrong_options(arguments: list[str], problem: str) -> None:
+    result = CliRunner().invoke(local, ["run", "pipeline.yaml", *arguments])
+    assert result.exit_code == 2
+    assert problem in result.output
+
+
+def test_an_image_uri_may_hold_equals_signs(tmp_path: Path) -> None:
+    result = CliRunner().invoke(local, ["run", "absent.yaml", "--image", f"a=b:1={tmp_path}"])
+    assert result.exit_code == 2
+    assert "absent.yaml: there is no such file" in result.output
+
+
+def test_outputs_are_plain_lines_where_stdout_is_no_terminal(
+    compiled: Callable[[str], Path], endpoint_url: str, tmp_path: Path
+) -> None:
+    result = subprocess.run(
+        [*PROGRAM, "run", str(compiled("artifacts")), "--endpoint-url", endpoint_url, "--output", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "write.metrics.accuracy: 0.5\n" in result.stdout
+    assert re.search(r"^write\.data: s3://kfp-artifacts/\S+/data$", result.stdout, re.MULTILINE)
+    place = re.search(r"^write\.data is at (\S+)$", result.stdout, re.MULTILINE)
+    assert place is not None
+    assert Path(place[1]).read_text() == "digits"
+    assert "\x1b" not in result.stdout + result.stderr
+    assert re.search(r"^ 0:\d\d read succeeded in \d+\.\d s$", result.stderr, re.MULTILINE)
+
+
+def test_outputs_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    RunConsole(progress=io.StringIO(), result=stream).outputs(
+        "outputs", [OutputRow("train", "model", "s3://b/model", "/model")]
+    )
+    text = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert re.search(r"train\s+│\s+model\s+│\s+s3://b/model", text)
+    assert "/model" in text
+
+
+def test_serve_answers_until_it_is_told_to_stop() -> None:
+    process = subprocess.Popen([*PROGRAM, "serve", "--runner", "process"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    url = process.stdout.readline().split()[-1]
+    request = urllib.request.Request(
+        url,
+        b'{"TrainingJobName": "absent"}',
+        {"X-Amz-Target": "SageMaker.DescribeTrainingJob", "Content-Type": "application/x-amz-json-1.1"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert b"ValidationException" in refused.value.read()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0

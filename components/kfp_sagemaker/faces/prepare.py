@@ -16,7 +16,7 @@ from kfp_sagemaker.faces.face import Call, Face
 from kfp_sagemaker.faces.inputs import read_inputs
 from kfp_sagemaker.names import RunLabels, derived_name
 from kfp_sagemaker.service_model.model import input_shape
-from kfp_sagemaker.service_model.requests import without_absent_members
+from kfp_sagemaker.service_model.requests import is_confidential, without_absent_members
 from kfp_sagemaker.service_model.validate import Finding, Severity, Unresolved, validate
 from kfp_sagemaker.version import VERSION
 
@@ -176,7 +176,8 @@ def _violations(
             if key in seen:
                 continue
             seen.add(key)
-            shown = all(declared_input.shown for declared_input in face.inputs if declared_input.name == declared)
+            shown = not is_confidential(finding.path) and all(
+                candidate.shown for candidate in face.inputs if candidate.name == declared)
             lenient = finding.severity is Severity.UNKNOWN_VALUE or (
                 finding.severity is Severity.LIMIT and not settings.strict)
             yield Violation(declared, finding.problem, finding.path, finding.value if shown else None, warning=lenient)

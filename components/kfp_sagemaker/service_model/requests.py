@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kfp_sagemaker.errors import shorten
 from kfp_sagemaker.names import is_empty
 from kfp_sagemaker.service_model.model import input_shape, output_shape
 from kfp_sagemaker.service_model.validate import Unresolved
+
+#: Members whose values never go into a message: environment variables may hold secrets.
+_CONFIDENTIAL = ("Environment",)
+
+
+def is_confidential(path: str) -> bool:
+    """Whether what stands at ``path`` (``PrimaryContainer.Environment.TOKEN``) must not be shown."""
+    return any(f".{name}" in f".{path}" for name in _CONFIDENTIAL)
 
 
 def without_absent_members(operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +57,7 @@ def differences(
             found += _differences(name, wanted, existing.get(name))
     for name in never_defaulted:
         if is_empty(request.get(name)) and not is_empty(existing.get(name)):
-            found.append(f"{name}: there {existing[name]!r}, here none")
+            found.append(_sentence(name, existing[name], None))
     return found
 
 
@@ -65,6 +74,12 @@ def _differences(path: str, wanted: Any, there: Any) -> Iterator[str]:
     elif isinstance(wanted, int | float) and isinstance(there, int | float) and not isinstance(wanted, bool):
         # A DescribeX response may hold 1.0 where 1 was sent.
         if float(wanted) != float(there):
-            yield f"{path}: there {there!r}, here {wanted!r}"
+            yield _sentence(path, there, wanted)
     elif wanted != there:
-        yield f"{path}: there {there!r}, here {wanted!r}"
+        yield _sentence(path, there, wanted)
+
+
+def _sentence(path: str, there: Any, wanted: Any) -> str:
+    if is_confidential(path):
+        return f"{path}: differs (values are not shown)"
+    return f"{path}: there {shorten(there)}, here {'none' if wanted is None else shorten(wanted)}"

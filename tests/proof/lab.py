@@ -1,0 +1,372 @@
+"""A laboratory: a local SageMaker with scripted jobs, steps as real processes, and gates at which a call is held.
+
+A gate holds the first matching call either before it is carried out or after that, before it is answered. So a test does
+something to a process at a known instant, and races with nothing. The call log judges.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from components import COMPONENTS, MODEL_URL, Component
+from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.faces.registry import find_face
+
+from sagemaker_local import LocalSageMaker
+from sagemaker_local.calls import Call
+from sagemaker_local.events import Services
+from sagemaker_local.fault_rules import parse_rules
+from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScriptedExecution, Step
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up waiting for what must come about."""
+_Result = TypeVar("_Result")
+
+FIGURES = {
+    "ModelArtifacts": {"S3ModelArtifacts": MODEL_URL},
+    "FinalMetricDataList": [{"MetricName": "accuracy", "Value": 0.97, "Timestamp": 1_700_000_000}],
+}
+FINISHED = JobScript(steps=(), describe=FIGURES)
+"""A job that ends at once."""
+RUNNING = JobScript(steps=(Step("Training", HOLD),), describe=FIGURES)
+"""A job that runs until it is released or stopped."""
+
+
+class Stage:
+    """The execution that the server has: whichever is on now. Each test brings its own."""
+
+    def __init__(self) -> None:
+        self.now = ScriptedExecution()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.now, name)
+
+
+def until(condition: Callable[[], _Result], what: str) -> _Result:
+    """Calls ``condition`` until it gives something true, and returns that."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"this did not come about in {PATIENCE:g} s: {what}")
+
+
+@dataclass
+class Gate:
+    """Holds one call of ``operation``. ``wait`` returns when a call is being held."""
+
+    operation: str
+    after: bool
+    reached: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self, process: StepProcess) -> None:
+        until(lambda: self.reached.is_set() or process.popen.poll() is not None, f"{self.operation} was called")
+        assert self.reached.is_set(), f"the process ended without calling {self.operation}:\n{process.stderr}"
+
+    def open(self) -> None:
+        self.opened.set()
+
+    def hold(self) -> None:
+        self.reached.set()
+        self.opened.wait(2 * PATIENCE)
+
+
+@dataclass
+class Gates:
+    """Put into a server once, between its front door and its call log."""
+
+    gates: list[Gate] = field(default_factory=list)
+
+    def before(self, operation: str) -> Gate:
+        return self._put(Gate(operation, after=False))
+
+    def after(self, operation: str) -> Gate:
+        return self._put(Gate(operation, after=True))
+
+    def clear(self) -> None:
+        for gate in self.gates:
+            gate.open()
+        self.gates = []
+
+    def install(self, local: LocalSageMaker, monkeypatch: Any) -> None:
+        strike, end = local.faults.call_faults, local.call_log.end
+
+        def held_before(service: str, operation: str, name: str | None) -> Any:
+            self._hold(operation, after=False)
+            return strike(service, operation, name)
+
+        def held_after(call: Call, *outcome: Any) -> None:
+            end(call, *outcome)
+            if call.caller == "client":
+                self._hold(call.operation, after=True)
+
+        monkeypatch.setattr(local.faults, "call_faults", held_before)
+        monkeypatch.setattr(local.call_log, "end", held_after)
+
+    def _put(self, gate: Gate) -> Gate:
+        self.gates.append(gate)
+        return gate
+
+    def _hold(self, operation: str, *, after: bool) -> None:
+        for gate in list(self.gates):
+            if (gate.operation, gate.after) == (operation, after) and not gate.reached.is_set():
+                gate.hold()
+                return
+
+
+@dataclass
+class Task:
+    """One task of a run, in which a component's process may be started again and again, as a retried pod's is."""
+
+    component: Component
+    inputs: dict[str, Any]
+    directory: Path
+    environment: Mapping[str, str]
+    processes: list[StepProcess] = field(default_factory=list)
+
+    @property
+    def face(self) -> Face:
+        return find_face(self.component.id)
+
+    @property
+    def root(self) -> Path:
+        """The task root as KFP's driver lays it out: pipeline, run, task, salt."""
+        return self.directory / "digits" / RUN_ID / "the-task" / SALT
+
+    def executor_input(self) -> str:
+        outputs = self.face.outputs
+        return json.dumps({
+            "inputs": {"parameterValues": self.inputs},
+            "outputs": {
+                "outputFile": str(self.root / "executor_output.json"),
+                "parameters": {output.name: {"outputFile": str(self.root / "parameters" / output.name)}
+                               for output in outputs if not output.is_artifact},
+                "artifacts": {output.name: {"artifacts": [{
+                    "name": output.name, "uri": str(self.root / output.name), "type": {"schemaTitle": "system.Artifact"}}]}
+                    for output in outputs if output.is_artifact},
+            },
+        })
+
+    def start(self, **environment: str) -> StepProcess:
+        step = StepProcess(self, {**self.environment, **environment})
+        self.processes.append(step)
+        return step
+
+    def run(self, **environment: str) -> Ended:
+        return self.start(**environment).wait()
+
+    def parameter(self, name: str) -> Any:
+        """The value of an output parameter as the launcher would read it."""
+        text = (self.root / "parameters" / name).read_text()
+        declared = next(output for output in self.face.outputs if output.name == name)
+        return json.loads(text) if declared.type not in ("String",) else text
+
+    @property
+    def has_outputs(self) -> bool:
+        return (self.root / "executor_output.json").exists()
+
+    def check_outputs(self, name: str) -> None:
+        """Every declared output is there, and those of the table have the values that it says."""
+        for output in self.face.outputs:
+            path = self.root / output.name if output.is_artifact else self.root / "parameters" / output.name
+            assert path.is_file(), output.name
+        for parameter, pattern in self.component.outputs.items():
+            expected = pattern.format(name=name) if isinstance(pattern, str) else pattern
+            assert self.parameter(parameter) == expected, parameter
+        left = json.loads((self.root / "executor_output.json").read_text())
+        assert set(left["parameterValues"]) == {output.name for output in self.face.outputs if not output.is_artifact}
+        assert set(left["artifacts"]) == {output.name for output in self.face.outputs if output.is_artifact}
+        assert "| Status |" in (self.root / "card").read_text()
+
+
+RUN_ID = "0b7c9d1e-1c1b-4a52-9a0f-0d6a4f4a7a11"
+SALT = "7d2f2b0a-52d4-4f6c-8f1f-6a4f0c6e1b22"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit status and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def last_line(self) -> str:
+        return self.stderr.rstrip("\n").rpartition("\n")[2]
+
+    def check(self, status: int = 0) -> Ended:
+        assert self.status == status, self.stderr
+        assert "Traceback" not in self.stderr + self.stdout
+        return self
+
+
+class StepProcess:
+    """``python -m kfp_sagemaker v1/... --executor-input ...`` as a process."""
+
+    def __init__(self, task: Task, environment: Mapping[str, str]) -> None:
+        number = len(task.processes)
+        task.directory.mkdir(parents=True, exist_ok=True)
+        self._out, self._err = task.directory / f"{number}.out", task.directory / f"{number}.err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "kfp_sagemaker", task.component.id, "--executor-input", task.executor_input()],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environment), cwd=task.directory)
+
+    @property
+    def stderr(self) -> str:
+        return self._err.read_text()
+
+    def send(self, number: int) -> None:
+        self.popen.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.popen.kill()
+        self.popen.wait(PATIENCE)
+        assert self.popen.returncode == -9
+
+    def wait(self) -> Ended:
+        status = self.popen.wait(2 * PATIENCE)
+        return Ended(status, self._out.read_text(), self.stderr)
+
+    def end(self) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait(PATIENCE)
+
+
+class Lab:
+    """One test's view of a server that outlives it: its own scripts, faults and calls."""
+
+    def __init__(self, local: LocalSageMaker, stage: Stage, gates: Gates, directory: Path) -> None:
+        self.local, self.stage, self.gates, self._directory = local, stage, gates, directory
+        self.script = stage.now = ScriptedExecution(jobs={"*": FINISHED})
+        self._began = max((call.order for call in local.call_log.all()), default=0)
+        self._numbers = itertools.count(1)
+        self._tasks: list[Task] = []
+        own = Services(local.url, local.region, "123456789012")
+        # The execution's own key pair: no fault strikes these calls, no gate holds them, and they do not count.
+        self._session = boto3.Session(aws_access_key_id=own.access_key_id, aws_secret_access_key=own.secret_access_key,
+                                      region_name=local.region)
+        self.sagemaker: Any = self.client("sagemaker")
+
+    def hold(self) -> None:
+        """From now on jobs, endpoints and deletions last until they are released."""
+        self.script.jobs["*"] = RUNNING
+        self.script.endpoints["*"] = EndpointScript(steps=(Step("Creating", HOLD),))
+        self.script.deletions["*"] = HOLD
+
+    def client(self, service: str) -> Any:
+        make: Any = self._session.client
+        return make(service, endpoint_url=self.local.url,
+                    config=Config(parameter_validation=False, retries={"total_max_attempts": 1}))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {**kept, **self.local.environment(), "KFP_SAGEMAKER_POLL_INTERVAL": "0.05",
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
+                "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", **more}
+
+    def task(self, component: str, **inputs: Any) -> Task:
+        row = COMPONENTS[component]
+        task = Task(row, {**row.inputs, **inputs}, self._directory / f"task-{next(self._numbers)}", self.environment())
+        self._tasks.append(task)
+        return task
+
+    def prepare(self, component: str) -> None:
+        """Make what the component needs."""
+        for operation, request in COMPONENTS[component].needs:
+            self.make(operation, **request)
+
+    def make(self, operation: str, **request: Any) -> None:
+        """Send a Create request, and wait until an endpoint is in service."""
+        self._method(operation)(**request)
+        if operation == "CreateEndpoint":
+            name = request["EndpointName"]
+            until(lambda: self.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService", name)
+
+    def describe(self, component: str, name: str) -> dict[str, Any]:
+        resource = find_face(component).resource
+        response: dict[str, Any] = self._method(resource.describe)(**{resource.name_member: name})
+        return response
+
+    def status(self, component: str, name: str) -> str:
+        return str(self.describe(component, name).get(find_face(component).resource.status_member or "", "exists"))
+
+    def tags(self, arn: str) -> dict[str, str]:
+        return {tag["Key"]: tag["Value"] for tag in self.sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+
+    def faults(self, *rules: Mapping[str, Any]) -> None:
+        self.local.faults.add(parse_rules([dict(rule) for rule in rules]))
+
+    def write_log(self, group: str, stream: str, *lines: str) -> None:
+        logs = self.client("logs")
+        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        now = int(time.time() * 1000)
+        logs.put_log_events(logGroupName=group, logStreamName=stream,
+                            logEvents=[{"timestamp": now, "message": line} for line in lines])
+
+    def calls(self, operation: str | None = None) -> list[Call]:
+        """The calls that the processes made in this test, in order of arrival."""
+        return [call for call in self.local.call_log.all(self._began)
+                if call.caller == "client" and operation in (None, call.operation)]
+
+    def carried_out(self, operation: str) -> list[Call]:
+        return [call for call in self.calls(operation) if call.http_status == 200]
+
+    def name_of(self, operation: str) -> str:
+        """The name in the one call of ``operation`` that was carried out."""
+        (call,) = self.carried_out(operation)
+        return str(call.name)
+
+    def until_called(self, operation: str, times: int = 1, status: int | None = 200) -> None:
+        def enough() -> bool:
+            return len([c for c in self.calls(operation) if c.seconds is not None and c.http_status == status]) >= times
+        until(enough, f"{operation} called {times} times")
+
+    def close(self) -> None:
+        """End what a failed test left, empty the server, and hold the steps to what no step may do."""
+        self.gates.clear()
+        self.local.faults.clear()
+        for task in self._tasks:
+            for process in task.processes:
+                process.end()
+        called = self.calls()
+        self._empty()
+        assert [call.operation for call in called if call.service == "sagemaker" and call.operation.startswith("List")] == []
+
+    def _empty(self) -> None:
+        self.script.close()  # What is held goes on to its end.
+        for kind, plural in (("Endpoint", "endpoints"), ("EndpointConfig", "endpoint_configs"), ("Model", "models")):
+            summaries = getattr(self.sagemaker, f"list_{plural}")(MaxResults=100)[f"{kind}s"]
+            for summary in summaries:
+                name = {f"{kind}Name": summary[f"{kind}Name"]}
+                if kind == "Endpoint":
+                    until(lambda name=name: self.sagemaker.describe_endpoint(**name)["EndpointStatus"]  # type: ignore[misc]
+                          not in ("Creating", "Updating", "RollingBack", "SystemUpdating"), "an endpoint at rest")
+                self._method(f"Delete{kind}")(**name)
+        until(lambda: not self.sagemaker.list_endpoints()["Endpoints"], "no endpoint left")
+
+    def _method(self, operation: str) -> Callable[..., Any]:
+        names: Mapping[str, str] = self.sagemaker.meta.method_to_api_mapping
+        method: Callable[..., Any] = getattr(
+            self.sagemaker, next(name for name, called in names.items() if called == operation))
+        return method

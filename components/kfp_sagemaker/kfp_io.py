@@ -95,25 +95,33 @@ def parse_executor_input(text: str) -> ExecutorInput:
     if not isinstance(document, dict):
         raise InvalidInput("--executor-input", [Violation("--executor-input", "must be a JSON object", value=document)])
     inputs, outputs = member(document, "", "inputs"), member(document, "", "outputs")
-    files = {name: member(member(outputs, "outputs.", "parameters"), "outputs.parameters.", name).get("outputFile", "")
-             for name in member(outputs, "outputs.", "parameters")}
+    declared_parameters, declared_artifacts = (member(outputs, "outputs.", name) for name in ("parameters", "artifacts"))
+    files = {name: member(declared_parameters, "outputs.parameters.", name).get("outputFile", "")
+             for name in declared_parameters}
     artifacts: dict[str, Artifact] = {}
-    for name in member(outputs, "outputs.", "artifacts"):
-        listed = member(member(outputs, "outputs.", "artifacts"), "outputs.artifacts.", name).get("artifacts") or [{}]
+    for name in declared_artifacts:
+        listed = member(declared_artifacts, "outputs.artifacts.", name).get("artifacts") or [{}]
         first = listed[0] if isinstance(listed, list) else listed
-        if not isinstance(first, dict) or not isinstance(first.get("uri", ""), str):
+        if not isinstance(first, dict) or not _is_path(first.get("uri", "")):
             problem = f"outputs.artifacts.{name} must list artifacts with a uri"
             problems.append(Violation("--executor-input", problem, value=listed))
             continue
-        artifacts[name] = Artifact(name, first.get("uri", ""), first.get("type") or {}, first.get("metadata") or {})
+        of_artifact = f"outputs.artifacts.{name}."
+        artifacts[name] = Artifact(
+            name, first.get("uri", ""), member(first, of_artifact, "type"), member(first, of_artifact, "metadata"))
     output_file = outputs.get("outputFile") or ""
     for name, path in [*files.items(), ("outputFile", output_file)]:
-        if not isinstance(path, str) or "\0" in path:
+        if not _is_path(path):
             problems.append(Violation("--executor-input", f"outputs: the file of {name} must be a path", value=path))
     parameters = member(inputs, "inputs.", "parameterValues")
     if problems:
         raise InvalidInput("--executor-input", problems)
     return ExecutorInput(parameters, files, artifacts, output_file)
+
+
+def _is_path(value: Any) -> bool:
+    """Whether the file system takes ``value`` for a path: text without NUL, in a form that has bytes."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def task_root(executor_input: ExecutorInput) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import threading
@@ -135,10 +136,10 @@ def _executed(spec: Any, arguments: Mapping[str, Any], launcher: Launcher) -> tu
     from kfp.local import pipeline_orchestrator
 
     changed = for_kfp_local(spec)
-    workspace = launcher.layout.folder / "workspace"
-    local.init(
-        local.SubprocessRunner(use_venv=False), pipeline_root=str(launcher.layout.folder), workspace_root=str(workspace)
-    )
+    folder = launcher.layout.folder
+    places = {"pipeline_root": str(folder), "workspace_root": str(folder / "workspace")}
+    known = inspect.signature(local.init).parameters  # kfp before 2.15 has no workspaces
+    local.init(local.SubprocessRunner(use_venv=False), **{name: place for name, place in places.items() if name in known})
     failure = ""
     outputs: Mapping[str, Any] = {}
     with steps_run_by(launcher, changed, launcher.layout.folder / "kfp.log") as complaints:

@@ -31,17 +31,28 @@ def delete_service(step: Step, model: Resource, config: Resource, service: Resou
         # The service refuses to delete what it is still creating or updating.
         if service.state(described) is State.BUSY:
             described = Watch(service, name, lambda: step.backend.describe(service, name), step.patience).until_done(described)
-        step.patience.ride_out(lambda: step.backend.delete(service, name))
-        _logger.info("%s %s: deleting", service.kind, name)
+        delete_and_wait(step, service, name)
+    else:
+        _wait_until_gone(step, service, name)
     deleted = [str(described.get(service.arn_member, name))]
-    while step.describe(service, name) is not None:
-        step.patience.check_timeout()
-        step.patience.sleep(5.0 * step.patience.pause_scale)
     for resource, record, arn in records:
         if step.patience.ride_out(lambda resource=resource, record=record: step.backend.delete(resource, record)):  # type: ignore[misc]
             _logger.info("%s %s: deleted", resource.kind, record)
             deleted.append(arn)
     return {"deleted": deleted}
+
+
+def delete_and_wait(step: Step, service: Resource, name: str) -> None:
+    """Delete the service and wait until it is gone."""
+    step.patience.ride_out(lambda: step.backend.delete(service, name))
+    _logger.info("%s %s: deleting", service.kind, name)
+    _wait_until_gone(step, service, name)
+
+
+def _wait_until_gone(step: Step, service: Resource, name: str) -> None:
+    while step.describe(service, name) is not None:
+        step.patience.check_timeout()
+        step.patience.sleep(5.0 * step.patience.pause_scale)
 
 
 def _records(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +14,6 @@ from kfp_sagemaker.lifecycle.step import Step, end_state, failure, said
 from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.names import MAX_ATTEMPTS
 from kfp_sagemaker.resources.resource import Resource, State
-
-_logger = logging.getLogger(__name__)
 
 
 def run_job(step: Step, resource: Resource) -> Mapping[str, Any]:
@@ -31,9 +28,7 @@ def run_job(step: Step, resource: Resource) -> Mapping[str, Any]:
         if end_state(resource, described, step.settings) is State.SUCCEEDED:
             return described
         # A job that got no instances has failed for good; only a new one can wait for them.
-        if _lacked_capacity(described) and step.patience.clock.now() < capacity_until and attempt < MAX_ATTEMPTS:
-            _logger.warning("%s: %s; trying again under another name", name, described["FailureReason"])
-            step.patience.sleep(min(60.0, capacity_until - step.patience.clock.now()))
+        if attempt < MAX_ATTEMPTS and step.waits_for_capacity(described, capacity_until):
             attempt += 1
             continue
         raise failure(resource, name, described)
@@ -107,7 +102,3 @@ def _stopped(step: Step, resource: Resource, name: str) -> str:
     except StepError as error:
         return f"it could not be stopped: {error}"
     return "it was asked to stop"
-
-
-def _lacked_capacity(described: Mapping[str, Any]) -> bool:
-    return str(described.get("FailureReason", "")).startswith(("CapacityError", "InsufficientInstanceCapacity"))

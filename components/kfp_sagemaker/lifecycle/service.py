@@ -9,6 +9,7 @@ from kfp_sagemaker.errors import NameTaken, RemoteFailure, TimedOut
 from kfp_sagemaker.faces.card import console_link, duration
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.lifecycle.decide import Decision, ServiceObservation, decide_service
+from kfp_sagemaker.lifecycle.deletion import delete_and_wait
 from kfp_sagemaker.lifecycle.record import ensure_record
 from kfp_sagemaker.lifecycle.step import Step, failure, said
 from kfp_sagemaker.lifecycle.watch import Watch
@@ -18,6 +19,7 @@ from kfp_sagemaker.resources.resource import Resource, State
 def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, Any]:
     """Make the service be what the step asks for; returns its description. Raises StepError when it does not get there."""
     attempt, desired = 0, str(step.prepared.requests[config.create][config.name_member])
+    capacity_until = step.patience.clock.now() + step.settings.wait_for_capacity
     while True:
         call = step.request_for(service, attempt)
         name = call.request[service.name_member]
@@ -46,7 +48,7 @@ def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, An
             assert described is not None
             return described
         elif decision is Decision.ATTACH:
-            return _converged(step, config, service, name, desired, described)
+            return _converged(config, service, name, desired, _watched(step, service, name, described))
         else:
             desired = str(ensure_record(step, config)[config.name_member])
             call = Call(call.operation, {**call.request, config.name_member: desired})
@@ -57,7 +59,13 @@ def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, An
                 request = {**step.prepared.requests[service.update], service.name_member: name, config.name_member: desired}
                 update = Call(service.update, request)
                 step.patience.ride_out(lambda update=update: step.backend.update(service, update))  # type: ignore[misc]
-            return _converged(step, config, service, name, desired, None)
+            described = _watched(step, service, name, None)
+            # What could not be created keeps its name until it is deleted; this step made it, so it may.
+            if (decision is Decision.CREATE and service.state(described) is State.FAILED
+                    and step.waits_for_capacity(described, capacity_until)):
+                delete_and_wait(step, service, name)
+                continue
+            return _converged(config, service, name, desired, described)
 
 
 def _config_in_the_making(service: Resource, config: Resource, described: Mapping[str, Any]) -> str:
@@ -77,17 +85,17 @@ def _serves_the_same(step: Step, config: Resource, service: Resource, described:
 def _watched(step: Step, service: Resource, name: str, described: Mapping[str, Any] | None) -> Mapping[str, Any]:
     watch = Watch(service, name, lambda: step.backend.describe(service, name), step.patience)
     try:
-        return watch.until_done(described)
+        done = watch.until_done(described)
+        step.termination.nothing_to_stop()
+        return done
     except TimedOut:
         raise TimedOut(f"{service.kind} {name}: not finished within the timeout of {duration(step.settings.timeout)}; "
                        f"it goes on, since there is no way to stop it") from None
 
 
 def _converged(
-    step: Step, config: Resource, service: Resource, name: str, desired: str, described: Mapping[str, Any] | None
+    config: Resource, service: Resource, name: str, desired: str, described: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    described = _watched(step, service, name, described)
-    step.termination.nothing_to_stop()
     if service.state(described) is not State.SUCCEEDED:
         raise failure(service, name, described)
     serving = described.get(config.name_member)

@@ -9,17 +9,22 @@ from typing import Any
 
 from kfp_sagemaker.backends.backend import Backend
 from kfp_sagemaker.errors import NameTaken, RemoteFailure
-from kfp_sagemaker.faces.card import console_link, logs_link
+from kfp_sagemaker.faces.card import console_link, duration, logs_link
 from kfp_sagemaker.faces.common_inputs import OnTerminate, StepSettings
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.faces.prepare import Prepared
 from kfp_sagemaker.lifecycle.patience import Patience
 from kfp_sagemaker.lifecycle.termination import Termination
-from kfp_sagemaker.names import attempt_name
+from kfp_sagemaker.names import MAX_ATTEMPTS, attempt_name
 from kfp_sagemaker.resources.resource import Resource, State
 from kfp_sagemaker.service_model.requests import differences
 
 _logger = logging.getLogger(__name__)
+
+#: Words of a FailureReason for lack of instances: of jobs, and of endpoints.
+_NO_INSTANCES = ("CapacityError", "InsufficientInstanceCapacity")
+#: Seconds at least until something that lacked instances is made again.
+_CAPACITY_PAUSE = 60.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,16 @@ class Step:
         """How what is there differs from what the step asks for; its own cannot."""
         wanted = {name: value for name, value in call.request.items() if name != resource.name_member}
         return tuple(differences(resource.describe, wanted, described, resource.never_defaulted))
+
+    def waits_for_capacity(self, described: Mapping[str, Any], until: float) -> bool:
+        """Whether what ended lacked instances and there is time (seconds since the epoch) to try again; waits if so."""
+        left = until - self.patience.clock.now()
+        if left <= 0 or not any(words in str(described.get("FailureReason", "")) for words in _NO_INSTANCES):
+            return False
+        pause = min(left, max(_CAPACITY_PAUSE * self.patience.pause_scale, self.settings.wait_for_capacity / MAX_ATTEMPTS))
+        _logger.warning("%s; trying again in %s", described["FailureReason"], duration(pause))
+        self.patience.sleep(pause)
+        return True
 
     def stopper(self, resource: Resource, name: str) -> Callable[[], None] | None:
         """What stops the job on termination; None when it is to be left or has no Stop operation."""

@@ -359,11 +359,18 @@ class Lab:
             summaries = getattr(self.sagemaker, f"list_{plural}")(MaxResults=100)[f"{kind}s"]
             for summary in summaries:
                 name = {f"{kind}Name": summary[f"{kind}Name"]}
-                if kind == "Endpoint":
-                    until(lambda name=name: self.sagemaker.describe_endpoint(**name)["EndpointStatus"]  # type: ignore[misc]
-                          not in ("Creating", "Updating", "RollingBack", "SystemUpdating"), "an endpoint at rest")
+                if kind == "Endpoint" and not self._at_rest(name):
+                    continue
                 self._method(f"Delete{kind}")(**name)
         until(lambda: not self.sagemaker.list_endpoints()["Endpoints"], "no endpoint left")
+
+    def _at_rest(self, name: Mapping[str, str]) -> bool:
+        """Waits until an endpoint is not being created or updated; False when it is being deleted, or gone."""
+        def settled() -> str | None:
+            listed = self.sagemaker.list_endpoints(MaxResults=100)["Endpoints"]
+            status = next((str(one["EndpointStatus"]) for one in listed if one["EndpointName"] == name["EndpointName"]), "Gone")
+            return None if status in ("Creating", "Updating", "RollingBack", "SystemUpdating") else status
+        return until(settled, "an endpoint at rest") not in ("Deleting", "Gone")
 
     def _method(self, operation: str) -> Callable[..., Any]:
         names: Mapping[str, str] = self.sagemaker.meta.method_to_api_mapping

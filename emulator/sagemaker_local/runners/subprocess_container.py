@@ -92,7 +92,8 @@ def pump_lines(stream: IO[bytes], name: str, on_line: OnLine) -> threading.Threa
 class Started:
     """A process that was started for a container.
 
-    ``main_process`` is the id of the container's first process as seen from here; a negative one is a process group.
+    ``main_process`` is the id of the container's first process as seen from here; a negative one leads
+    a process group, which is killed as a whole.
     ``exit_code`` turns the exit code of ``process`` into the container's; it is called once, after the end.
     """
 
@@ -131,7 +132,7 @@ class SubprocessContainer:
         except subprocess.TimeoutExpired:
             return None
         if self._main_process < 0:
-            self._signal(signal.SIGKILL)  # what the command left in the background holds the pipes
+            self._kill()  # what the command left in the background holds the pipes
         for pump in self._pumps:
             pump.join()
         with self._lock:
@@ -141,11 +142,12 @@ class SubprocessContainer:
 
     def terminate(self) -> None:
         if self._process.poll() is None:
-            self._signal(signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(abs(self._main_process), signal.SIGTERM)
 
     def kill(self) -> None:
         if self._process.poll() is None:
-            self._signal(signal.SIGKILL)
+            self._kill()
 
     def close(self) -> None:
         with self._lock:
@@ -156,9 +158,9 @@ class SubprocessContainer:
         self.wait()
         self._on_close()
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             if self._main_process < 0:
-                os.killpg(-self._main_process, number)
+                os.killpg(-self._main_process, signal.SIGKILL)
             else:
-                os.kill(self._main_process, number)
+                os.kill(self._main_process, signal.SIGKILL)

@@ -1,0 +1,282 @@
+"""Jobs and endpoints run for real, against S3 and CloudWatch Logs of moto; what the execution reports is recorded."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import subprocess
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from sagemaker_local.events import JobFaults, Services
+from sagemaker_local.execution import ContainerExecution, Limits
+from sagemaker_local.runners import choose_runner
+
+REGION = "us-east-1"
+ROLE = "arn:aws:iam::123456789012:role/sagemaker"
+DOCKER_BASE = "sagemaker-local-tests:debian"
+
+
+@dataclass
+class Job:
+    """Implements JobEvents by recording: the statuses it went through and how it ended."""
+
+    kind: str
+    request: Mapping[str, Any]
+    name: str
+    faults: JobFaults = field(default_factory=JobFaults)
+    stop_requested: threading.Event = field(default_factory=threading.Event)
+    statuses: list[str] = field(default_factory=list)
+    status: str | None = None
+    end: dict[str, Any] = field(default_factory=dict)
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:sagemaker:{REGION}:123456789012:training-job/{self.name}"
+
+    def advance(self, secondary_status: str, message: str = "") -> None:
+        self.statuses.append(secondary_status)
+
+    def finish(self, status: str, **end: Any) -> None:
+        assert self.status is None, "finished twice"
+        self.status, self.end = status, {name: value for name, value in end.items() if value is not None}
+        self._ended.set()
+
+    def wait(self, seconds: float = 30) -> Job:
+        assert self._ended.wait(seconds), f"{self.name} still runs: {self.statuses}"
+        return self
+
+
+@dataclass
+class Endpoint:
+    """Implements EndpointEvents by recording."""
+
+    name: str
+    config: Mapping[str, Any]
+    models: Mapping[str, Mapping[str, Any]]
+    status: str | None = None
+    failure_reason: str | None = None
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:sagemaker:{REGION}:123456789012:endpoint/{self.name}"
+
+    def finish(self, status: str, *, failure_reason: str | None = None) -> None:
+        self.status, self.failure_reason = status, failure_reason
+        self._ended.set()
+
+    def wait(self, seconds: float = 30) -> Endpoint:
+        assert self._ended.wait(seconds), f"{self.name} is still being deployed"
+        return self
+
+
+@dataclass(frozen=True)
+class Aws:
+    """moto's S3 and CloudWatch Logs, and a bucket of the test's own."""
+
+    services: Services
+    s3: Any
+    logs: Any
+    bucket: str
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self.bucket}/{key}"
+
+    def put(self, **objects: str | bytes) -> None:
+        for key, content in objects.items():
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body=content)
+
+    def get(self, key: str) -> bytes:
+        content: bytes = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return content
+
+    def keys(self, prefix: str = "") -> list[str]:
+        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix).get("Contents", ())]
+
+    def unpacked(self, key: str) -> dict[str, bytes]:
+        """Name and content of the files in a ``.tar.gz`` object."""
+        with tarfile.open(fileobj=io.BytesIO(self.get(key))) as archive:
+            files = [member for member in archive.getmembers() if member.isfile()]
+            return {member.name: archive.extractfile(member).read() for member in files}  # type: ignore[union-attr]
+
+    def lines(self, group: str, prefix: str = "") -> dict[str, list[str]]:
+        """Log stream to its messages; nothing for a group that is not there."""
+        found: dict[str, list[str]] = {}
+        if not self.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return found
+        streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
+        for name in [stream["logStreamName"] for stream in streams if stream["logStreamName"].startswith(prefix)]:
+            events = self.logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)["events"]
+            found[name] = [event["message"] for event in events]
+        return found
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clients(moto_url: str) -> tuple[Any, Any]:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    return tuple(session.client(name, endpoint_url=moto_url) for name in ("s3", "logs"))  # type: ignore[return-value]
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def aws(moto_url: str, clients: tuple[Any, Any]) -> Aws:
+    s3, logs = clients
+    bucket = f"bucket-{next(_numbers)}"
+    s3.create_bucket(Bucket=bucket)
+    environment = {"AWS_ENDPOINT_URL": moto_url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    return Aws(Services(moto_url, REGION, "123456789012", client_environment=environment), s3, logs, bucket)
+
+
+@pytest.fixture(scope="session")
+def docker_base() -> str:
+    """The image that the docker tests build on, made without a registry."""
+    script = Path(__file__).parents[3] / "scripts" / "docker-engine"
+    subprocess.run([script, "base-image", DOCKER_BASE], check=True, capture_output=True)
+    return DOCKER_BASE
+
+
+@pytest.fixture
+def image_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The folder of the image that every URI stands for: a base with nothing in it, unless the test adds something."""
+    base = request.getfixturevalue("docker_base") if request.getfixturevalue("runner") == "docker" else "scratch"
+    folder = tmp_path / "image"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f"FROM {base}\n")
+    return folder
+
+
+@pytest.fixture
+def execution(runner: str, aws: Aws, image_folder: Path, tmp_path: Path) -> Iterator[ContainerExecution]:
+    """On the runner that the test names; with a stop grace of half a second. Nothing is left behind."""
+    limits = Limits(stop_grace=0.5, endpoint_stop_grace=0.5, startup_health_check=10, synchronisation=0.1, log_flush=0.1)
+    data = tmp_path / "data"
+    made = ContainerExecution(aws.services, choose_runner(runner), data, {"*": image_folder}, limits)
+    yield made
+    made.close()
+    assert list(data.iterdir()) == []
+
+
+@pytest.fixture
+def start_training(execution: ContainerExecution, aws: Aws) -> Callable[..., Job]:
+    """Start a training job that runs a shell script; other members of the request as keywords."""
+
+    def start(script: str | None = "true", faults: JobFaults | None = None, **members: Any) -> Job:
+        algorithm = {"TrainingImage": "train:1", "TrainingInputMode": "File", **members.pop("AlgorithmSpecification", {})}
+        if script is not None:
+            algorithm |= {"ContainerEntrypoint": ["sh", "-c"], "ContainerArguments": [script]}
+        request = {
+            "RoleArn": ROLE,
+            "AlgorithmSpecification": algorithm,
+            "OutputDataConfig": {"S3OutputPath": aws.uri("out")},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+            **members,
+        }
+        job = Job("TrainingJob", request, f"train-{next(_numbers)}", faults or JobFaults())
+        execution.start_job(job)
+        return job
+
+    return start
+
+
+@pytest.fixture
+def start_processing(execution: ContainerExecution) -> Callable[..., Job]:
+    """Start a processing job that runs a shell script; other members of the request as keywords."""
+
+    def start(script: str | None = "true", faults: JobFaults | None = None, **members: Any) -> Job:
+        application: dict[str, Any] = {"ImageUri": "process:1"}
+        if script is not None:
+            application |= {"ContainerEntrypoint": ["sh", "-c"], "ContainerArguments": [script]}
+        cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
+        request = {
+            "RoleArn": ROLE,
+            "AppSpecification": application,
+            "ProcessingResources": {"ClusterConfig": cluster},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+            **members,
+        }
+        job = Job("ProcessingJob", request, f"process-{next(_numbers)}", faults or JobFaults())
+        execution.start_job(job)
+        return job
+
+    return start
+
+
+@pytest.fixture
+def make_job() -> Callable[..., Job]:
+    """A processing job to be started by the test itself."""
+
+    def make(members: Mapping[str, Any]) -> Job:
+        cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
+        request = {"RoleArn": ROLE, "ProcessingResources": {"ClusterConfig": cluster}, **members}
+        return Job("ProcessingJob", request, f"process-{next(_numbers)}")
+
+    return make
+
+
+@pytest.fixture
+def deploy(execution: ContainerExecution) -> Callable[..., Endpoint]:
+    """Create (or update) an endpoint whose variants are given as name to (model request, weight)."""
+
+    def start(name: str, variants: Mapping[str, tuple[Mapping[str, Any], float]], *, update: bool = False) -> Endpoint:
+        config = [
+            {"VariantName": variant, "ModelName": variant, "InitialVariantWeight": weight, "InitialInstanceCount": 1}
+            for variant, (_, weight) in variants.items()
+        ]
+        models = {variant: {"ModelName": variant, **model} for variant, (model, _) in variants.items()}
+        endpoint = Endpoint(name, {"EndpointConfigName": "config", "ProductionVariants": config}, models)
+        (execution.update_endpoint if update else execution.start_endpoint)(endpoint)
+        return endpoint
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], Any]], Any]:
+    """Calls a function until it gives something true, and returns that; fails after 15 seconds."""
+
+    def wait(condition: Callable[[], Any]) -> Any:
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            if found := condition():
+                return found
+            time.sleep(0.02)
+        raise AssertionError("what the test waits for did not come about in 15 seconds")
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def channel() -> Callable[..., dict[str, Any]]:
+    """A channel of InputDataConfig."""
+
+    def make(name: str, uri: str, **members: Any) -> dict[str, Any]:
+        source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+        source |= members.pop("S3DataSource", {})
+        return {"ChannelName": name, "DataSource": {"S3DataSource": source}, **members}
+
+    return make
+
+

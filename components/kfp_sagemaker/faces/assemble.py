@@ -39,22 +39,6 @@ def place(request: dict[str, Any], path: list[str], value: Any) -> None:
     request[path[-1]] = value
 
 
-def comma_list(text: str) -> list[str]:
-    """Identifiers separated by commas; blanks around them, and empty ones, do not count."""
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def half_a_vpc(values: Mapping[str, Any]) -> list[Violation]:
-    """Security groups without subnets, or the other way round: refused, since a job outside its VPC is no small mistake."""
-    groups, subnets = values.get("vpc_security_group_ids"), values.get("vpc_subnets")
-    if is_empty(groups) == is_empty(subnets):
-        return []
-    missing, given = "vpc_subnets", "vpc_security_group_ids"
-    if is_empty(groups):
-        missing, given = given, missing
-    return [Violation(missing, f"required when {given} is given: a VPC needs both, or neither")]
-
-
 def merged(request: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """``extra`` over ``request``: objects are merged at every depth, lists and texts replaced, null removes a member."""
     result = dict(request)

@@ -7,7 +7,7 @@ from typing import Any
 
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.endpoint_config import ENDPOINT_CONFIG
@@ -60,7 +60,7 @@ DELETE_ENDPOINT = Face(
         Output("endpoint_name", OutputType.STRING, "Name of the endpoint."),
         Output("deleted", OutputType.ARRAY, "ARNs of all that was deleted."),
         Output("arn", OutputType.STRING, "ARN of the deleted endpoint; empty when there was none."),
-        Output("card", OutputType.MARKDOWN, "Status, figures and links."),
+        CARD,
     ),
     build=build,
     collect=collect,

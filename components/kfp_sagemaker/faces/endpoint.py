@@ -10,7 +10,7 @@ from typing import Any
 
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.endpoint_config import ENDPOINT_CONFIG
@@ -89,7 +89,7 @@ ENDPOINT_FACE = Face(
         Output("endpoint_name", OutputType.STRING, "Name of the endpoint."),
         Output("endpoint_config_name", OutputType.STRING, "Name of the endpoint config that serves."),
         Output("arn", OutputType.STRING, "ARN of the endpoint."),
-        Output("card", OutputType.MARKDOWN, "Status, figures and links."),
+        CARD,
     ),
     build=build,
     collect=collect,

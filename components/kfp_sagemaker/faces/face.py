@@ -62,6 +62,10 @@ class Output:
         return self.type in _ARTIFACT_TYPES
 
 
+#: Every component has it: it carries the identity of a step under launchers before KFP 2.15.
+CARD = Output("card", OutputType.MARKDOWN, "Status, figures and links.")
+
+
 @dataclass(frozen=True)
 class Collected:
     """The outputs of a step that succeeded; ``figures`` are lines of the card, name to text."""

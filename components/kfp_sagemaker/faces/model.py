@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kfp_sagemaker.errors import Violation
-from kfp_sagemaker.faces.assemble import assemble, comma_list, half_a_vpc
+from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.pointer import pointer
+from kfp_sagemaker.faces.vpc import half_a_vpc, vpc_inputs
 from kfp_sagemaker.names import is_empty
 from kfp_sagemaker.resources.model import MODEL
 
@@ -32,10 +33,7 @@ INPUTS = (
     Input("secondary_containers", InputType.ARRAY,
           "Containers of an inference pipeline as in the API; they replace the container that the other inputs describe.",
           default="[]", target=f"{_OPERATION}.Containers", advanced=True),
-    Input("vpc_security_group_ids", InputType.STRING, "Security groups, separated by commas.", default="",
-          target=f"{_OPERATION}.VpcConfig.SecurityGroupIds", encode=comma_list, advanced=True),
-    Input("vpc_subnets", InputType.STRING, "Subnets, separated by commas.", default="",
-          target=f"{_OPERATION}.VpcConfig.Subnets", encode=comma_list, advanced=True),
+    *vpc_inputs(f"{_OPERATION}.VpcConfig"),
     Input("network_isolation", InputType.BOOL, "Give the container no network.", default="True",
           target=f"{_OPERATION}.EnableNetworkIsolation", advanced=True),
     *STEP_INPUTS,
@@ -93,7 +91,7 @@ MODEL_FACE = Face(
         Output("model_name", OutputType.STRING, "Name of the model."),
         Output("arn", OutputType.STRING, "ARN of the model."),
         Output("model", OutputType.MODEL, "Pointer to the model: metadata resourceName and modelDataUrl."),
-        Output("card", OutputType.MARKDOWN, "Status, figures and links."),
+        CARD,
     ),
     build=build,
     collect=collect,

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kfp_sagemaker.errors import Violation
-from kfp_sagemaker.faces.assemble import assemble, comma_list, half_a_vpc
+from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.card import duration
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
+from kfp_sagemaker.faces.vpc import half_a_vpc, vpc_inputs
 from kfp_sagemaker.names import is_empty
 from kfp_sagemaker.resources.processing_job import PROCESSING_JOB
 
@@ -45,10 +46,7 @@ INPUTS = (
           target=f"{_CLUSTER}.VolumeKmsKeyId", advanced=True),
     Input("output_encryption_key", InputType.STRING, "KMS key for the outputs in S3.", default="",
           target=f"{_OPERATION}.ProcessingOutputConfig.KmsKeyId", advanced=True),
-    Input("vpc_security_group_ids", InputType.STRING, "Security groups, separated by commas.", default="",
-          target=f"{_NETWORK}.VpcConfig.SecurityGroupIds", encode=comma_list, advanced=True),
-    Input("vpc_subnets", InputType.STRING, "Subnets, separated by commas.", default="",
-          target=f"{_NETWORK}.VpcConfig.Subnets", encode=comma_list, advanced=True),
+    *vpc_inputs(f"{_NETWORK}.VpcConfig"),
     Input("network_isolation", InputType.BOOL, "Give the container no network.", default="True",
           target=f"{_NETWORK}.EnableNetworkIsolation", advanced=True),
     Input("traffic_encryption", InputType.BOOL, "Encrypt the traffic between instances.", default="False",
@@ -99,7 +97,7 @@ PROCESS = Face(
         Output("job_name", OutputType.STRING, "Name of the processing job."),
         Output("output_artifacts", OutputType.OBJECT, "S3 URI of each output, by its OutputName."),
         Output("arn", OutputType.STRING, "ARN of the processing job."),
-        Output("card", OutputType.MARKDOWN, "Status, figures and links."),
+        CARD,
     ),
     build=build,
     collect=collect,

@@ -7,13 +7,14 @@ from typing import Any
 
 from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.algorithm_images import resolve_algorithm
-from kfp_sagemaker.faces.assemble import assemble, comma_list, half_a_vpc
+from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.card import duration
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
 from kfp_sagemaker.faces.hyperparameters import encode_hyperparameters
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.pointer import pointer
+from kfp_sagemaker.faces.vpc import half_a_vpc, vpc_inputs
 from kfp_sagemaker.kfp_io import ArtifactContent
 from kfp_sagemaker.names import is_empty
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
@@ -58,10 +59,7 @@ INPUTS = (
           target=f"{_OPERATION}.ResourceConfig.VolumeKmsKeyId", advanced=True),
     Input("output_encryption_key", InputType.STRING, "KMS key for the outputs in S3.", default="",
           target=f"{_OPERATION}.OutputDataConfig.KmsKeyId", advanced=True),
-    Input("vpc_security_group_ids", InputType.STRING, "Security groups, separated by commas.", default="",
-          target=f"{_OPERATION}.VpcConfig.SecurityGroupIds", encode=comma_list, advanced=True),
-    Input("vpc_subnets", InputType.STRING, "Subnets, separated by commas.", default="",
-          target=f"{_OPERATION}.VpcConfig.Subnets", encode=comma_list, advanced=True),
+    *vpc_inputs(f"{_OPERATION}.VpcConfig"),
     Input("network_isolation", InputType.BOOL, "Give the container no network.", default="True",
           target=f"{_OPERATION}.EnableNetworkIsolation", advanced=True),
     Input("traffic_encryption", InputType.BOOL, "Encrypt the traffic between instances.", default="False",
@@ -166,7 +164,7 @@ TRAIN = Face(
         Output("arn", OutputType.STRING, "ARN of the training job."),
         Output("model", OutputType.MODEL, "Pointer to the model: metadata resourceName and modelDataUrl."),
         Output("metrics", OutputType.METRICS, "Final metrics, billable_seconds, and spot_savings_percent for spot jobs."),
-        Output("card", OutputType.MARKDOWN, "Status, figures and links."),
+        CARD,
     ),
     build=build,
     collect=collect,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -56,10 +57,28 @@ def validate(operation: str, request: Mapping[str, Any]) -> list[Finding]:
     return list(_walk(request, input_shape(operation), operation))
 
 
+_SURROGATES = re.compile(r"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", re.IGNORECASE)
+
+
 @functools.lru_cache(maxsize=1024)
-def _pattern(pattern: str) -> Any:
-    # The model's patterns are Java's (\p{L} and such), which the regex package reads; both ends are anchored.
-    return regex.compile(rf"(?:{pattern})\Z")
+def compiled_pattern(pattern: str) -> Any:
+    """A pattern of the model, anchored at both ends. They are Java's (\\p{L} and such), which the regex package reads.
+
+    Except that Java writes a character beyond U+FFFF as two. Raises regex.error.
+    """
+    whole = _SURROGATES.sub(lambda pair: f"\\U{_code_point(int(pair[1], 16), int(pair[2], 16)):08X}", pattern)
+    return regex.compile(rf"(?:{whole})\Z")
+
+
+def _code_point(high: int, low: int) -> int:
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return compiled_pattern(pattern).match(value) is not None
+    except regex.error:
+        return True  # A newer botocore may have what the package cannot read: that is for the service to judge.
 
 
 def _walk(value: Any, shape: Any, path: str) -> Iterator[Finding]:
@@ -123,7 +142,7 @@ def _string(value: Any, shape: Any, path: str) -> Iterator[Finding]:
         listed = ", ".join(allowed) if len(allowed) <= 12 else f"{len(allowed)} values of {shape.name}"
         yield Finding(path, f"not a value that this version knows ({listed})", Severity.UNKNOWN_VALUE, value)
     pattern = shape.metadata.get("pattern")
-    if pattern and not _pattern(pattern).match(value):
+    if pattern and not _matches(pattern, value):
         yield Finding(path, f"does not match {pattern!r}", Severity.LIMIT, value)
 
 

@@ -74,11 +74,16 @@ def _code_point(high: int, low: int) -> int:
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
 
 
-def _matches(pattern: str, value: str) -> bool:
+#: Seconds after which a match is given up: some patterns take exponential time (that of workforce names).
+_MATCH_SECONDS = 1.0
+
+
+def matches(pattern: str, value: str) -> bool:
+    """Whether ``value`` matches a pattern of the model, or that cannot be told here and is for the service to judge."""
     try:
-        return compiled_pattern(pattern).match(value) is not None
-    except regex.error:
-        return True  # A newer botocore may have what the package cannot read: that is for the service to judge.
+        return compiled_pattern(pattern).match(value, timeout=_MATCH_SECONDS) is not None
+    except (regex.error, TimeoutError):
+        return True
 
 
 def _walk(value: Any, shape: Any, path: str) -> Iterator[Finding]:
@@ -142,7 +147,7 @@ def _string(value: Any, shape: Any, path: str) -> Iterator[Finding]:
         listed = ", ".join(allowed) if len(allowed) <= 12 else f"{len(allowed)} values of {shape.name}"
         yield Finding(path, f"not a value that this version knows ({listed})", Severity.UNKNOWN_VALUE, value)
     pattern = shape.metadata.get("pattern")
-    if pattern and not _matches(pattern, value):
+    if pattern and not matches(pattern, value):
         yield Finding(path, f"does not match {pattern!r}", Severity.LIMIT, value)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kfp_sagemaker.faces.prepare import prepare
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.examples import EXAMPLES
-from kfp_sagemaker.service_model.validate import UNRESOLVED, Finding, Severity, compiled_pattern, validate
+from kfp_sagemaker.service_model.validate import UNRESOLVED, Finding, Severity, compiled_pattern, matches, validate
 
 STRUCTURE, LIMIT, UNKNOWN = Severity.STRUCTURE, Severity.LIMIT, Severity.UNKNOWN_VALUE
 ROLE = "arn:aws:iam::111122223333:role/r"
@@ -179,6 +179,12 @@ def test_every_pattern_of_the_model_can_be_read() -> None:
 def test_a_character_that_java_writes_as_two(text: str, matches: bool) -> None:
     pattern = r"[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uDFFF\t]*"
     assert (compiled_pattern(pattern).match(text) is not None) is matches
+
+
+@pytest.mark.parametrize(("pattern", "text"), [
+    (r"[a-z0-9]([-a-z0-9]*[a-z0-9]){0,39}?", "a" * 3000 + "!"), (r"a**", "a"), (r"[\uZZZZ]", "a")])
+def test_what_cannot_be_told_is_left_to_the_service(pattern: str, text: str) -> None:
+    assert matches(pattern, text)
 
 
 @pytest.mark.parametrize("component", component_ids())

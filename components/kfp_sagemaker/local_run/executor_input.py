@@ -84,8 +84,9 @@ def _artifact(artifact: Any) -> dict[str, Any]:
         "uri": artifact.uri,
         "metadata": protojson_numbers(artifact.metadata),
     }
-    if artifact.custom_path:
-        given["customPath"] = artifact.custom_path
+    custom_path = getattr(artifact, "custom_path", "")  # not in every kfp that we run with
+    if custom_path:
+        given["customPath"] = custom_path
     return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,21 @@ _JOB_PLACEHOLDERS = tuple(
 )
 
 
-def refusals(pipeline: Pipeline, images: Mapping[str, Path]) -> list[str]:
-    """Why the pipeline cannot be run here: containers that nothing here can run, custom jobs."""
+def kfp_local_has_control_flow() -> bool:
+    """Whether the installed kfp.local knows conditions, loops and exit handlers: since 2.16."""
+    return find_spec("kfp.local.orchestrator") is not None
+
+
+def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool = True) -> list[str]:
+    """Why the pipeline cannot be run here: containers that nothing here can run, custom jobs, and control flow without it."""
     found = []
+    for dag in () if control_flow else _dags(pipeline.spec):
+        for name, task in dag.tasks.items():
+            if task.WhichOneof("iterator") or task.trigger_policy.condition or task.trigger_policy.strategy:
+                found.append(
+                    f"task {name}: the installed kfp runs no conditions, loops and exit handlers locally; "
+                    "install a newer one: pip install 'kfp>=2.16'"
+                )
     for task, component in _tasks(pipeline.spec):
         if component.WhichOneof("implementation") != "executor_label":
             continue

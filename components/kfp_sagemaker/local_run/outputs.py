@@ -25,8 +25,9 @@ class OutputRow:
 
 
 def output_rows(records: Sequence[StepRecord]) -> list[OutputRow]:
-    """Rows of the steps that succeeded, in the order in which they ended."""
+    """Rows of the steps that succeeded, in the order in which they ended; all metrics last, where they are seen."""
     rows: list[OutputRow] = []
+    metrics: list[OutputRow] = []
     for record in records:
         if record.outputs is None:
             continue
@@ -35,8 +36,8 @@ def output_rows(records: Sequence[StepRecord]) -> list[OutputRow]:
         for name, artifact in record.outputs.artifacts.items():
             rows.append(OutputRow(record.name, name, artifact.uri, _path(record, artifact)))
             if artifact.type.get("schemaTitle") in METADATA_ONLY:
-                rows += [OutputRow(record.name, f"{name}.{key}", _short(value)) for key, value in artifact.metadata.items()]
-    return rows
+                metrics += [OutputRow(record.name, f"{name}.{key}", _short(value)) for key, value in artifact.metadata.items()]
+    return rows + metrics
 
 
 def as_json(

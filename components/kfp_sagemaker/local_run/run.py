@@ -28,7 +28,7 @@ from kfp_sagemaker.local_run.endpoint import (
 )
 from kfp_sagemaker.local_run.errors import InputRefused, Interrupted
 from kfp_sagemaker.local_run.kfp_local_spec import for_kfp_local
-from kfp_sagemaker.local_run.known_limits import cautions, refusals
+from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control_flow, refusals
 from kfp_sagemaker.local_run.launcher import Launcher
 from kfp_sagemaker.local_run.namespace import find_namespace
 from kfp_sagemaker.local_run.outputs import as_json, output_rows
@@ -79,7 +79,7 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
         raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     pipeline = pipeline_file.load(options.pipeline, options.function)
     arguments = arguments_of(pipeline.spec, options.arguments, options.arguments_file)
-    refused = refusals(pipeline, options.images)
+    refused = refusals(pipeline, options.images, kfp_local_has_control_flow())
     if refused:
         raise InputRefused(refused)
     for caution in cautions(pipeline):

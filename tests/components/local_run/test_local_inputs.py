@@ -12,7 +12,7 @@ import yaml
 from kfp_sagemaker.local_run import pipeline_file
 from kfp_sagemaker.local_run.arguments import arguments_of
 from kfp_sagemaker.local_run.errors import InputRefused
-from kfp_sagemaker.local_run.known_limits import cautions
+from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control_flow, refusals
 
 PIPELINES = Path(__file__).with_name("pipelines.py")
 
@@ -147,6 +147,22 @@ def test_a_placeholder_that_a_cluster_would_not_replace_is_told(compiled: Callab
     (caution,) = cautions(pipeline_file.load(compiled("placeholder_inside")))
     assert "step echo, input text" in caution
     assert "run-{{$.pipeline_job_uuid}}" in caution
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "task"),
+    [
+        ("loop_with_a_task_output", "for-loop-"),
+        ("condition_on_a_named_output", "condition-"),
+        ("exit_handler", "echo"),
+        ("artifacts", ""),
+    ],
+)
+def test_control_flow_is_refused_with_a_kfp_that_has_none(compiled: Callable[[str], Path], pipeline: str, task: str) -> None:
+    loaded = pipeline_file.load(compiled(pipeline))
+    told = " ".join(refusals(loaded, {}, control_flow=False))
+    assert (f"task {task}" in told and "runs no conditions" in told) if task else told == ""
+    assert refusals(loaded, {}, kfp_local_has_control_flow()) == []
 
 
 def test_kubernetes_settings_without_effect_are_told(compiled: Callable[[str], Path]) -> None:

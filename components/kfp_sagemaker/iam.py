@@ -25,13 +25,19 @@ _SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
 
 
 def actions(face: Face) -> tuple[str, ...]:
-    """All actions that a step of the component may call, sorted."""
+    """All actions that a step of the component may call, sorted; without those of ``capacity_actions``."""
     found = {action for resource in face.resources for action in _sagemaker_actions(face, resource)}
     if _passes_role(face):
         found.add(_PASS_ROLE)
     if _log_groups(face):
         found.update(_LOG_ACTIONS)
     return tuple(sorted(found))
+
+
+def capacity_actions(face: Face) -> tuple[str, ...]:
+    """What a step with input ``wait_for_capacity`` calls besides: a service that could not be created keeps its name."""
+    services = () if face.deletes else [resource for resource in face.resources if resource.life is Life.SERVICE]
+    return tuple(f"sagemaker:{resource.delete}" for resource in services)
 
 
 def policy(
@@ -43,16 +49,18 @@ def policy(
     roles: Sequence[str] = (),
     assumed_roles: Sequence[str] = (),
     stop: bool = False,
+    wait_for_capacity: bool = False,
 ) -> dict[str, Any]:
     """The least policy document for steps of ``faces``, as JSON.
 
     ``roles`` are the ARNs of the roles that jobs and models run as (none: all of the account). ``assumed_roles`` are those
     given as input ``assume_role``: the rest of the policy then belongs to them. ``stop`` adds what
-    ``kfp-sagemaker stop --run`` calls. A region or account of ``*`` means all.
+    ``kfp-sagemaker stop --run`` calls, ``wait_for_capacity`` what steps with that input do. A region or account of ``*``
+    means all.
     """
     statements = [
         _statement(f"{resource.kind}s", chosen, [f"arn:{partition}:sagemaker:{region}:{account}:{resource.arn_type}/*"])
-        for resource, chosen in _by_resource(faces, stop)
+        for resource, chosen in _by_resource(faces, stop, wait_for_capacity)
     ]
     if any(_passes_role(face) for face in faces):
         statement = _statement("PassRole", [_PASS_ROLE], roles or [f"arn:{partition}:iam::{account}:role/*"])
@@ -83,14 +91,16 @@ def partition_of(region: str, roles: Sequence[str]) -> str:
     return partition
 
 
-def _by_resource(faces: Sequence[Face], stop: bool) -> list[tuple[Resource, set[str]]]:
+def _by_resource(faces: Sequence[Face], stop: bool, wait_for_capacity: bool) -> list[tuple[Resource, set[str]]]:
     found: dict[str, tuple[Resource, set[str]]] = {}
     for face in faces:
         for resource in face.resources:
             chosen = found.setdefault(resource.kind, (resource, set()))[1]
             chosen.update(_sagemaker_actions(face, resource))
             if stop and resource.stop:
-                chosen.add(f"sagemaker:{resource.stop}")
+                chosen.update({f"sagemaker:{resource.stop}", f"sagemaker:{resource.describe}"})
+            if wait_for_capacity and resource.life is Life.SERVICE:
+                chosen.update(capacity_actions(face))
     return list(found.values())
 
 

@@ -83,6 +83,14 @@ def test_what_only_some_need_is_there_when_asked_for() -> None:
     assert (found["FindByTag"]["Action"], found["FindByTag"]["Resource"]) == (["tag:GetResources"], ["*"])
 
 
+def test_an_endpoint_may_be_deleted_where_steps_wait_for_capacity() -> None:
+    assert "sagemaker:DeleteEndpoint" not in statements("v1/endpoint")["Endpoints"]["Action"]
+    found = statements("v1/train", "v1/endpoint", wait_for_capacity=True)
+    assert "sagemaker:DeleteEndpoint" in found["Endpoints"]["Action"]
+    deleting = {action for statement in found.values() for action in statement["Action"] if ":Delete" in action}
+    assert deleting == {"sagemaker:DeleteEndpoint"}
+
+
 def test_no_other_service() -> None:
     services = {action.partition(":")[0] for component in component_ids() for action in actions(find_face(component))}
     assert services == {"sagemaker", "iam", "logs"}

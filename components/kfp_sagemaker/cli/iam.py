@@ -16,6 +16,7 @@ from kfp_sagemaker.cli.component_argument import matching_components
 @click.option("--role", "roles", multiple=True, metavar="ARN", help="A role that jobs and models run as. Repeatable.")
 @click.option("--assume-role", "assumed_roles", multiple=True, metavar="ARN",
               help="A role that steps assume (input assume_role). Repeatable.")
+@click.option("--wait-for-capacity", is_flag=True, help="Add what steps with the input wait_for_capacity need.")
 @click.option("--stop", is_flag=True, help="Add what `kfp-sagemaker stop --run` needs.")
 def iam(
     components: tuple[str, ...],
@@ -24,6 +25,7 @@ def iam(
     roles: tuple[str, ...],
     assumed_roles: tuple[str, ...],
     stop: bool,
+    wait_for_capacity: bool,
 ) -> None:
     """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need."""
     from kfp_sagemaker.errors import InvalidInput, Violation
@@ -40,7 +42,7 @@ def iam(
     faces = [find_face(component) for component in dict.fromkeys(components)]
     document = policy(
         faces, partition=partition_of(region, roles), region=region, account=account, roles=roles, assumed_roles=assumed_roles,
-        stop=stop,
+        stop=stop, wait_for_capacity=wait_for_capacity,
     )
     click.echo(json.dumps(document, indent=2))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import click
 
@@ -21,13 +20,12 @@ def plan(component: str, inputs: str) -> None:
     sent, and no credentials are needed. Inputs that a step would refuse: all that is wrong on stderr, exit status 2.
     """
     from kfp_sagemaker.cli.inputs_file import read_inputs_file
+    from kfp_sagemaker.entrypoint import environment_region
     from kfp_sagemaker.faces.prepare import prepare
     from kfp_sagemaker.faces.registry import find_face
 
     face = find_face(component)
-    # AWS_REGION is what EKS sets in pods; AWS_DEFAULT_REGION is boto3's.
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    prepared = prepare(face, read_inputs_file(inputs), region=region or None)
+    prepared = prepare(face, read_inputs_file(inputs), region=environment_region())
     for warning in prepared.warnings:
         click.echo(f"warning: {warning}", err=True)
     if face.instead:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ RUN_JOB: Mapping[str, Callable[[Context, JobEvents, Path], None]] = {
     "TrainingJob": run_training_job,
     "ProcessingJob": run_processing_job,
 }
+
+_session_lock = threading.Lock()
 
 logger = logging.getLogger(__name__)
 
@@ -139,17 +142,25 @@ class OneJob:
 
 def make_clients(services: Services) -> tuple[Any, Any]:
     """boto3 clients of S3 and CloudWatch Logs for the execution's own calls."""
-    import boto3
     from botocore.config import Config
 
-    session = boto3.session.Session(
-        aws_access_key_id=services.access_key_id,
-        aws_secret_access_key=services.secret_access_key,
-        region_name=services.region,
-    )
-    config = Config(s3={"addressing_style": "path"}, max_pool_connections=50, retries={"total_max_attempts": 3})
-    s3 = session.client("s3", endpoint_url=services.endpoint_url, config=config)
-    return s3, session.client("logs", endpoint_url=services.endpoint_url, config=config)
+    options = {
+        "endpoint_url": services.endpoint_url,
+        "region_name": services.region,
+        "aws_access_key_id": services.access_key_id,
+        "aws_secret_access_key": services.secret_access_key,
+        "config": Config(s3={"addressing_style": "path"}, max_pool_connections=50, retries={"total_max_attempts": 3}),
+    }
+    with _session_lock:
+        return _session().client("s3", **options), _session().client("logs", **options)
+
+
+@cache
+def _session() -> Any:
+    """One for all executions of the process: a session reads the service models anew."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def remove(directory: Path) -> None:

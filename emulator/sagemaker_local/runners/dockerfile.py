@@ -217,7 +217,9 @@ def _words(text: str, variables: Mapping[str, str], where: str) -> list[str]:
 def _assignments(rest: str, variables: Mapping[str, str], where: str) -> dict[str, str]:
     words = _words(rest, variables, where)
     if words and "=" not in words[0]:  # the old form: ENV name the whole rest
-        name, _, value = rest.partition(" ")
+        name, separator, value = rest.partition(" ")
+        if not separator:
+            raise DockerfileError(f"{where}: expected name=value: {rest}")
         return {name: _expand(value.strip(), variables, where)}
     if not words or not all("=" in word for word in words):
         raise DockerfileError(f"{where}: expected name=value: {rest}")

@@ -93,13 +93,14 @@ def _mounts_at(path: str, layers: Sequence[Layer], parent_is_made: bool) -> Iter
         for child in _children(path, [], inner):
             yield from _mounts_at(child, layers, parent_is_made=special.kind != "proc")
         return
-    if len(sources) == 1 and all(_has_place(sources[0], path, layer, layers) for layer in inner):
+    outermost = _outermost(inner)
+    if len(sources) == 1 and all(_has_place(sources[0], path, layer) for layer in inner if layer.target in outermost):
         source = sources[0]
         if os.path.islink(source) and parent_is_made:
             yield Mount("symlink", path, os.readlink(source))
         elif os.path.isfile(source) or os.path.isdir(source):
             yield Mount("read_only", path, source)
-            for target in _outermost(inner):
+            for target in outermost:
                 yield from _mounts_at(target, layers, parent_is_made=False)
         return
     if inner or sources:
@@ -127,7 +128,7 @@ def _sources(path: str, layers: Sequence[Layer]) -> list[str]:
     return sources
 
 
-def _has_place(source: str, path: str, layer: Layer, layers: Sequence[Layer]) -> bool:
+def _has_place(source: str, path: str, layer: Layer) -> bool:
     """Whether ``layer`` can be mounted over an entry of the directory ``source``, which stands at ``path``."""
     place = posixpath.join(source, posixpath.relpath(layer.target, path))
     if os.path.islink(place):

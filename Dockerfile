@@ -1,11 +1,13 @@
 # The image that the components run in: Python, kfp-sagemaker and its base dependencies (no kfp), from wheels built
 # beforehand, so that the build needs no network. scripts/build-image builds the wheels and then this.
 # A pod runs `python3 -m kfp_sagemaker COMPONENT --executor-input ...` (component.yaml); there is no entry point here.
-# Any image with Python 3.11 to 3.13 as python3, with venv, on glibc serves as BASE. What is added to it is 51 MB, of
-# which botocore is 31: 119 MB on the base of `scripts/docker-engine base-image`.
+# Any image with Python 3.11 to 3.13 as python3, with venv, on glibc serves as BASE. What is added to it is 52 MB, of
+# which botocore is 31: 120 MB on the base of `scripts/docker-engine base-image`.
 ARG BASE=python:3.11-slim
 
 FROM ${BASE} AS install
+# By this, `docker image prune --filter label=...` finds what builders before BuildKit leave of this stage.
+LABEL org.opencontainers.image.title="kfp-sagemaker"
 # LICENSE is always there, so that an absent wheelhouse reaches the message below instead of "file not found".
 COPY LICENSE dist/wheelhouse* /wheelhouse/
 RUN if ! ls /wheelhouse/kfp_sagemaker-*.whl > /dev/null 2>&1; then \

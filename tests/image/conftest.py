@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +26,18 @@ def image(engine: Engine, pytestconfig: pytest.Config) -> ComponentImage:
     return image
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    reason = not_run_because()
+    if reason:
+        config.stash[SUMMARY] = f"not run: {reason}"
+        if hasattr(config, "workerinput"):  # a worker of pytest-xdist has no summary; its warnings reach the one there is
+            warnings.warn(f"tests/image: not run: {reason}", stacklevel=1)
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if collection_path.name.startswith("test_") and not_run_because() else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    reason = not_run_because()
-    said = f"not run: {reason}" if reason else config.stash.get(SUMMARY, None)
-    if said:
-        terminalreporter.write_line(f"tests/image: {said}")
+    if SUMMARY in config.stash:
+        terminalreporter.write_line(f"tests/image: {config.stash[SUMMARY]}")

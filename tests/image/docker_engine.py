@@ -95,12 +95,21 @@ def engine_in_use() -> Iterator[Engine]:
 
 
 def build_component_image(engine: Engine) -> ComponentImage:
-    """The component image, built by ``scripts/build-image`` on a base made here, or on Docker Hub's where none can be made."""
+    """The component image, built by ``scripts/build-image`` on a base made here, or on Docker Hub's where none can be made.
+
+    Built once in a run: the workers of pytest-xdist, which have its id in their environment, take what the first one built.
+    """
     base = LOCAL_BASE if engine.run(SCRIPT, "base-image", LOCAL_BASE, timeout=300).returncode == 0 else PUBLIC_BASE
-    with (CACHE / "build.lock").open("a") as builders:  # a checkout has one wheelhouse
-        fcntl.flock(builders, fcntl.LOCK_EX)
-        built = engine.run(BUILD_IMAGE, TAG, "--base", base, timeout=600, PYTHON=sys.executable)
-    assert built.returncode == 0, built.stdout + built.stderr
+    test_run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    with (CACHE / "built-in-run").open("a+") as built_in:
+        fcntl.flock(built_in, fcntl.LOCK_EX)
+        built_in.seek(0)
+        there = engine.run("docker", "image", "inspect", TAG).returncode == 0
+        if not (test_run and there and built_in.read() == test_run):
+            built = engine.run(BUILD_IMAGE, TAG, "--base", base, timeout=600, PYTHON=sys.executable)
+            assert built.returncode == 0, built.stdout + built.stderr
+            built_in.truncate(0)
+            built_in.write(test_run)
     return ComponentImage(engine, TAG, base)
 
 
@@ -114,12 +123,14 @@ def _nobody_else(users: TextIO) -> bool:
 
 
 def _leave_tidy(engine: Engine) -> None:
-    if STARTED_BY_TESTS.exists():  # our engine: what it holds is cache, except the images that a build has replaced
-        engine.run("docker", "image", "prune", "--force")
+    own = STARTED_BY_TESTS.exists()
+    if not own:
+        engine.run("docker", "image", "rm", "--force", TAG)
+    # What builds have replaced, of ours. The base stays, and in our own engine TAG, for the next session.
+    engine.run("docker", "image", "prune", "--force", "--filter", "label=org.opencontainers.image.title=kfp-sagemaker")
+    if own:
         subprocess.run([SCRIPT, "stop"], capture_output=True, check=True, timeout=120)
         STARTED_BY_TESTS.unlink()
-    else:
-        engine.run("docker", "image", "rm", "--force", TAG)
 
 
 def _exports(lines: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from docker_engine import CHECKOUT, ComponentImage
 
 ADDED_TO_BASE = 80_000_000
-"""Bytes that the image may have more than its base. They are 51 MB; kfp and what it needs would be 120 MB more."""
+"""Bytes that the image may have more than its base. They are 52 MB, most of them botocore."""
 
 LOADED_BY_A_REFUSAL = """
 import json, runpy, sys
@@ -27,12 +27,12 @@ def test_it_adds_little_to_its_base(image: ComponentImage) -> None:
 
 
 def test_it_says_what_it_is(image: ComponentImage) -> None:
-    labels = json.loads(image.engine.docker("image", "inspect", "--format", "{{json .Config.Labels}}", image.tag))
-    revision = image.engine.run("git", "-C", str(CHECKOUT), "rev-parse", "HEAD").stdout.strip()
+    given = json.loads(image.engine.docker("image", "inspect", "--format", "{{json .Config.Labels}}", image.tag))
+    labels = {name.removeprefix("org.opencontainers.image."): value for name, value in given.items()}
     version = image.run("python3", "-c", "import importlib.metadata as m; print(m.version('kfp-sagemaker'))").stdout.strip()
-    assert {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "licenses", "version", "revision")} == {
-        "title": "kfp-sagemaker", "licenses": "Apache-2.0", "version": version, "revision": revision or "unknown"
-    }
+    assert (labels["title"], labels["licenses"], labels["version"]) == ("kfp-sagemaker", "Apache-2.0", version)
+    known = image.engine.run("git", "-C", str(CHECKOUT), "cat-file", "-t", labels["revision"])
+    assert known.stdout == "commit\n" or labels["revision"] == "unknown"
 
 
 def test_its_user_is_a_number_that_may_not_write_the_program(image: ComponentImage) -> None:
@@ -92,7 +92,7 @@ def test_a_build_without_wheels_says_how_to_make_them(image: ComponentImage, tmp
     """As in a fresh clone, by hand."""
     for name in ("Dockerfile", ".dockerignore", "LICENSE"):
         shutil.copy(CHECKOUT / name, tmp_path)
-    ended = image.engine.run("docker", "build", "--network", "none", "--build-arg", f"BASE={image.base}", str(tmp_path))
+    ended = image.engine.run("docker", "build", "--force-rm", "--build-arg", f"BASE={image.base}", str(tmp_path))
     assert ended.returncode != 0
     assert "There are no wheels in dist/wheelhouse" in ended.stderr
     assert "scripts/build-image REPO:TAG" in ended.stderr

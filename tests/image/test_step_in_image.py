@@ -145,13 +145,10 @@ def channel(uri: str) -> dict[str, Any]:
 
 def client(sagemaker: LocalSageMaker, service: str) -> Any:
     variables = sagemaker.environment()
-    return boto3.client(
-        service,
-        region_name=variables["AWS_REGION"],
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    session: Any = boto3.Session(
+        variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], region_name=variables["AWS_REGION"]
     )
+    return session.client(service, endpoint_url=variables["AWS_ENDPOINT_URL"])
 
 
 def model_files(storage: Any, uri: str) -> dict[str, bytes]:

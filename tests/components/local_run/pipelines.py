@@ -183,6 +183,23 @@ def long(marker: str):
 
 
 @dsl.pipeline
+def long_in_a_loop(marker: str):
+    with dsl.ParallelFor([1, 2, 3]) as item:
+        waits_for_sigterm(marker=f"{marker}-{item}")
+
+
+@dsl.component(base_image="python:3.11-slim")
+def tell_status(status: dsl.PipelineTaskFinalStatus) -> str:
+    return f"{status.state} {status.error_message}"
+
+
+@dsl.pipeline
+def exit_handler_with_status():
+    with dsl.ExitHandler(tell_status()):
+        fail()
+
+
+@dsl.pipeline
 def shows_environment():
     environment()
 

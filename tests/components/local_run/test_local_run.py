@@ -113,6 +113,12 @@ def test_the_exit_task_runs_after_a_failed_body(local_run: Run) -> None:
     assert "exit status 3" in result.progress
 
 
+def test_the_exit_task_is_told_how_the_body_ended(local_run: Run) -> None:
+    result = local_run("exit_handler_with_status")
+    assert result.status == 1
+    assert result.parameter("tell-status") == "FAILED Task exit-handler-1 failed."
+
+
 def test_a_retried_step_keeps_its_task_root_and_starts_with_empty_disks(local_run: Run) -> None:
     result = local_run("retried")
     assert result.status == 0
@@ -203,28 +209,44 @@ def test_an_endpoint_that_is_no_local_one_is_refused(
     assert problem in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_is_passed_to_the_running_step_as_sigterm(
-    number: signal.Signals, status: int, compiled: Callable[[str], Path], endpoint_url: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("pipeline", "number", "status", "running"),
+    [
+        ("long", signal.SIGINT, 130, {""}),
+        ("long", signal.SIGTERM, 143, {""}),
+        ("long_in_a_loop", signal.SIGINT, 130, {"-1", "-2"}),  # kfp.local runs two iterations at a time
+    ],
+)
+def test_a_signal_is_passed_to_the_running_steps_as_sigterm(
+    pipeline: str,
+    number: signal.Signals,
+    status: int,
+    running: set[str],
+    compiled: Callable[[str], Path],
+    endpoint_url: str,
+    tmp_path: Path,
 ) -> None:
-    marker = tmp_path / "step"
+    markers = tmp_path / "markers"
+    markers.mkdir()
     program = "import sys; from kfp_sagemaker.cli.local import local; local(sys.argv[1:])"
-    options = ["--endpoint-url", endpoint_url, "--output", str(tmp_path / "runs"), "--arg", f"marker={marker}"]
+    options = ["--endpoint-url", endpoint_url, "--output", str(tmp_path / "runs"), "--arg", f"marker={markers}/step"]
     process = subprocess.Popen(
-        [sys.executable, "-c", program, "run", str(compiled("long")), *options],
+        [sys.executable, "-c", program, "run", str(compiled(pipeline)), *options],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
     deadline = time.monotonic() + 60
-    while not marker.exists():
+    while {path.name for path in markers.iterdir()} != {f"step{suffix}" for suffix in running}:
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(number)
     _, progress = process.communicate(timeout=60)
     assert process.returncode == status
-    assert marker.with_suffix(".stopped").read_text() == "SIGTERM"
-    assert "waits-for-sigterm interrupted" in progress
+    assert {path.name for path in markers.glob("*.stopped")} == {f"step{suffix}.stopped" for suffix in running}
+    assert len(list(markers.iterdir())) == 2 * len(running), "no further step was started"
+    assert progress.count(" interrupted in ") == len(running)
     assert "Traceback" not in progress
 
 

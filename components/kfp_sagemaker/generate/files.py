@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.generate.common_inputs_page import common_inputs_page
 from kfp_sagemaker.generate.component_yaml import component_yaml
 from kfp_sagemaker.generate.readme import readme
 from kfp_sagemaker.generate.stubs import stubs
@@ -20,6 +21,7 @@ def generated_files() -> dict[str, str]:
     for face in faces:
         files[f"{_SPECS}/{face.id}/component.yaml"] = component_yaml(face)
         files[f"{_SPECS}/{face.id}/README.md"] = readme(face)
+    files["docs/common-inputs.md"] = common_inputs_page()
     for package in sorted({face.id.partition("/")[0] for face in faces}):
         of_package = [face for face in faces if face.id.startswith(f"{package}/")]
         files[f"components/kfp_sagemaker/{package}/__init__.pyi"] = stubs(of_package)

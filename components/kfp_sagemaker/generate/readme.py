@@ -46,8 +46,8 @@ def readme(face: Face) -> str:
         _HEADER.format(id=face.id),
         f"# {face.display_name}\n\n{_introduction(face)}",
         f"## Use\n\n{_example(face)}",
-        f"## Inputs\n\n{_inputs(declared for declared in face.inputs if not declared.advanced)}",
-        f"### Advanced\n\n{_inputs(declared for declared in face.inputs if declared.advanced)}",
+        f"## Inputs\n\n{input_table(declared for declared in face.inputs if not declared.advanced)}",
+        f"### Advanced\n\n{input_table(declared for declared in face.inputs if declared.advanced)}",
         f"## Outputs\n\n{_outputs(face)}",
         f"## Statuses\n\n{_statuses(face)}",
         f"## Exit statuses\n\n{_exit_statuses()}",
@@ -105,7 +105,7 @@ def _python(value: Any, room: int = 90) -> str:
     return f"{opening}\n{inner}{closing}"
 
 
-def _inputs(inputs: Iterable[Input]) -> str:
+def input_table(inputs: Iterable[Input]) -> str:
     rows = [(f"`{declared.name}`", str(declared.type), _default(declared), _described(declared)) for declared in inputs]
     return _table(("name", "type", "default", "what it is"), rows)
 

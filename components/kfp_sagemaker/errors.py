@@ -92,7 +92,7 @@ class CapacityUnavailable(StepError):
 
 
 class Transient(StepError):
-    """Throttling, a 5xx, a reset, a DNS blip: worth trying again, for ``limit`` seconds at most (None: as long as it takes)."""
+    """Throttling, a 5xx, a reset, a DNS blip: worth trying again, ``limit`` seconds at most (None: as long as it takes)."""
 
     def __init__(self, message: str, limit: float | None = None) -> None:
         super().__init__(message)

@@ -26,8 +26,7 @@ demo: $(VENV)/.demo ## Run samples/digits on this machine: no AWS account, no cl
 	$(BIN)/kfp-sagemaker local run samples/digits/pipeline.py --image digits-sample:1=samples/digits/container --output local_outputs
 
 test: $(VENV)/.dev ## Run all tests.
-	@scripts/test-tools
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	scripts/run-tests $(BIN)/python -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated files.
 	$(BIN)/ruff check .
@@ -42,8 +41,8 @@ generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READM
 bench: $(VENV)/.dev ## Measure start-up and polling.
 	$(BIN)/python -m bench
 
-image: $(VENV)/.demo ## Build the components' image: make image IMAGE=repository:tag
-	scripts/build-image $(IMAGE)
+image: $(VENV)/.demo ## Build the components' image: make image IMAGE=repository:tag [BASE=python:3.11-slim]
+	scripts/build-image $(IMAGE) $(if $(BASE),--base $(BASE))
 
 resolve: $(VENV)/.dev ## Resolve base install and extras for Python 3.11, 3.12 and 3.13.
 	@for version in 3.11 3.12 3.13; do for extras in "" --extra=dev --extra=gcpc --extra=oracle; do \

@@ -15,6 +15,9 @@ RUNNERS = [name for name, reason in REASONS.items() if reason is None]
 ISOLATING = [name for name in RUNNERS if name != "process"]
 """Those that hide this machine from a job."""
 
+ONE = ISOLATING[-1:]
+"""For what does not depend on the runner."""
+
 for _name, _reason in REASONS.items():
     if _reason is not None:
         warnings.warn(f"container tests did not run with {_name}: {' '.join(_reason.split())}", stacklevel=1)

@@ -5,7 +5,8 @@ and tagged with it; any other image is the engine's, pulled when it is missing. 
 they reach the local services; a container that serves has port 8080 published on the loopback, or is told its port by
 ``SAGEMAKER_BIND_TO_PORT`` where the engine can make no bridge network.
 
-Known limitations: the engine must see this machine's files (no remote engine). GPUs are never used.
+Known limitations: the engine must see this machine's files (no remote engine). GPUs are never used. Built images stay in the
+engine as a cache: ``docker image rm $(docker image ls --quiet sagemaker-local)``.
 """
 
 from __future__ import annotations
@@ -247,7 +248,7 @@ def prepare_image(client: Any, image: Image) -> str:
         if image.folder is None:
             client.images.pull(*reference.split("@", 1)) if "@" in reference else client.images.pull(reference)
         elif image.kind == "dockerfile":
-            client.images.build(path=str(image.folder), tag=reference, rm=True)
+            client.images.build(path=str(image.folder), tag=reference, rm=True, labels={REPOSITORY: image.uri})
         else:
             import_root(client, image.folder, reference)
     except docker.errors.BuildError as error:
@@ -271,13 +272,19 @@ def import_root(client: Any, folder: Path, reference: str) -> None:
 
 
 def image_tag(image: Image) -> str:
-    """A tag that changes when a file of the image's folder does (path, size, time of change, mode)."""
+    """A tag that changes when the folder does: with a file's content; in a root file system, with its size and time."""
     assert image.folder is not None
-    digest = hashlib.sha256(f"{image.kind} {image.folder}".encode())
+    digest = hashlib.sha256(image.kind.encode())
     for directory, names, files in os.walk(image.folder):
         names.sort()
         for name in sorted(files):
-            path = os.path.join(directory, name)
-            status = os.lstat(path)
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_mode}\n".encode())
+            path = Path(directory, name)
+            status = path.lstat()
+            digest.update(f"\0{path.relative_to(image.folder)}\0{status.st_mode}\0{status.st_size}\0".encode())
+            if path.is_symlink():
+                digest.update(os.fsencode(os.readlink(path)))
+            elif image.kind == "dockerfile" and path.is_file():
+                digest.update(path.read_bytes())
+            else:
+                digest.update(str(status.st_mtime_ns).encode())
     return f"{REPOSITORY}:{digest.hexdigest()[:24]}"

@@ -6,11 +6,11 @@ import io
 import tarfile
 
 import pytest
-from runners_here import ISOLATING, RUNNERS
+from runners_here import ISOLATING, ONE, RUNNERS
 
 ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
 WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
-ON_ONE = pytest.mark.parametrize("runner", ISOLATING[:1])
+ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 SERVER = """
 import http.server, os, sys
@@ -29,6 +29,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         print("invoked with", body.decode(), flush=True)
+        if body == b"die":
+            os._exit(1)
         status = 418 if body == b"teapot" else 200
         answer = f"{model}:{body.decode()}:{self.headers['Content-Type']}:{self.headers['X-Amzn-SageMaker-Custom-Attributes']}"
         self.reply(status, answer.encode(), Content_Type="text/plain", X_Amzn_SageMaker_Custom_Attributes="back")
@@ -146,10 +148,9 @@ def test_uncompressed_model_data_and_the_first_of_several_containers(deploy, mod
     assert ask(execution, "plain")[1].startswith("plain:")
 
 
-@ON_ONE
+@ON_EVERY_RUNNER
 def test_a_container_that_has_ended_is_a_connection_error(deploy, model, execution):
     deploy("gone", {"main": (model("m"), 1.0)}).wait()
-    execution._endpoints._fleets["gone"].variants[0].container.kill()
-    execution._endpoints._fleets["gone"].variants[0].container.wait()
-    with pytest.raises(ConnectionError):
-        ask(execution, "gone")
+    for body in (b"die", b"and now"):
+        with pytest.raises(ConnectionError):
+            ask(execution, "gone", body)

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from runners_here import ISOLATING, RUNNERS
+from runners_here import ISOLATING, ONE, RUNNERS
 from sagemaker_local.events import JobFaults
 
 CHECKOUT = Path(__file__).parents[3]
@@ -16,7 +16,7 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 
 ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
 WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
-ON_ONE = pytest.mark.parametrize("runner", ISOLATING[:1])
+ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 WAIT = "while :; do sleep 0.05; done"
 
@@ -180,8 +180,8 @@ def test_a_spot_job_that_waits_too_long_for_capacity_stops(start_training):
 def test_two_instances_are_started_together_and_one_failure_fails_the_job(start_training, aws, channel):
     aws.put(**{f"parts/{name}": name for name in "abc"})
     script = """
-        printf '%s %s' $(hostname) "$(ls /opt/ml/input/data/train | tr '\\n' ' ')" > /opt/ml/model/$(hostname)
-        [ $(hostname) = algo-2 ] && { echo second >&2; exit 5; }; while :; do sleep 0.05; done
+        printf '%s %s' $(uname -n) "$(ls /opt/ml/input/data/train | tr '\\n' ' ')" > /opt/ml/model/$(uname -n)
+        [ $(uname -n) = algo-2 ] && { echo second >&2; exit 5; }; while :; do sleep 0.05; done
     """
     sharded = channel("train", aws.uri("parts/"), S3DataSource={"S3DataDistributionType": "ShardedByS3Key"})
     resources = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 1}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from lab import Gates, Lab, Stage
-
 from sagemaker_local import LocalSageMaker, Settings, start
 from sagemaker_local.events import Execution
+
+from .lab import Gates, Lab, Stage
 
 
 @pytest.fixture(scope="session")

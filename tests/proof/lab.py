@@ -20,15 +20,15 @@ from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
-from components import COMPONENTS, MODEL_URL, Component
 from kfp_sagemaker.faces.face import Face
 from kfp_sagemaker.faces.registry import find_face
-
 from sagemaker_local import LocalSageMaker
 from sagemaker_local.calls import Call
 from sagemaker_local.events import Services
 from sagemaker_local.fault_rules import parse_rules
 from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScriptedExecution, Step
+
+from .component_table import COMPONENTS, MODEL_URL, Component
 
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting for what must come about."""
@@ -368,7 +368,8 @@ class Lab:
         """Waits until an endpoint is not being created or updated; False when it is being deleted, or gone."""
         def settled() -> str | None:
             listed = self.sagemaker.list_endpoints(MaxResults=100)["Endpoints"]
-            status = next((str(one["EndpointStatus"]) for one in listed if one["EndpointName"] == name["EndpointName"]), "Gone")
+            named = [str(one["EndpointStatus"]) for one in listed if one["EndpointName"] == name["EndpointName"]]
+            status = named[0] if named else "Gone"
             return None if status in ("Creating", "Updating", "RollingBack", "SystemUpdating") else status
         return until(settled, "an endpoint at rest") not in ("Deleting", "Gone")
 

@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable
 
 import pytest
-from components import COMPONENTS, ENDPOINT, JOBS, MAKERS
 from kfp_sagemaker.faces.registry import component_ids
 from kfp_sagemaker.resources.resource import Life
-from lab import Lab, Task, until
+
+from .component_table import COMPONENTS, ENDPOINT, JOBS, MAKERS
+from .lab import Lab, Task, until
 
 
 def test_every_component_is_in_the_table() -> None:
@@ -74,7 +75,7 @@ def test_create(lab: Lab, component: str, operation: str, killed: Callable[[Lab,
     check_run_again(lab, task)
 
 
-@pytest.mark.parametrize("component", JOBS + ["v1/endpoint"])
+@pytest.mark.parametrize("component", [*JOBS, "v1/endpoint"])
 def test_mid_wait(lab: Lab, component: str) -> None:
     lab.prepare(component)
     lab.hold()

@@ -6,8 +6,9 @@ import signal
 import time
 
 import pytest
-from components import COMPONENTS, JOBS, MAKERS
-from lab import Lab, StepProcess, Task, until
+
+from .component_table import COMPONENTS, JOBS, MAKERS
+from .lab import Lab, StepProcess, Task, until
 
 STOP_WITHIN = 0.3
 """Seconds from the signal to the Stop call: the launcher is dead by then, and the pod is within the second."""

@@ -9,7 +9,8 @@ import pytest
 from kfp_sagemaker.errors import AccessDenied, CredentialsExpired, RequestRefused, StepError, Transient
 from kfp_sagemaker.lifecycle.log_tail import LogTail
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
-from simulation import SimulatedBackend, SimulatedClock
+
+from .simulation import SimulatedBackend, SimulatedClock
 
 ONE, TWO = "train-1/algo-1-1700000000", "train-1/algo-2-1700000000"
 

@@ -19,7 +19,8 @@ from kfp_sagemaker.errors import (
     TimedOut,
     Transient,
 )
-from simulation import START, SimulatedClock, patience
+
+from .simulation import START, SimulatedClock, patience
 
 
 class Flaky:
@@ -132,7 +133,7 @@ def test_capacity_that_comes_while_waiting_is_taken(clock: SimulatedClock) -> No
 def test_capacity_is_not_waited_for_unasked_and_the_message_tells_how_to_ask(clock: SimulatedClock) -> None:
     action = Flaky(CapacityUnavailable("CreateTrainingJob: ResourceLimitExceeded: 0 instances"))
 
-    with pytest.raises(CapacityUnavailable, match="0 instances.*wait_for_capacity"):
+    with pytest.raises(CapacityUnavailable, match=r"0 instances.*wait_for_capacity"):
         patience(clock).ride_out(action)
 
     assert (action.tries, clock.elapsed) == (1, 0)

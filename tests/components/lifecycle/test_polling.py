@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -10,7 +11,8 @@ from kfp_sagemaker.lifecycle.polling import SHORTEST_INTERVAL, poll_interval, sh
 from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.resources.processing_job import PROCESSING_JOB
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
-from simulation import START, SimulatedBackend, SimulatedClock, described, patience
+
+from .simulation import START, SimulatedBackend, SimulatedClock, described, patience
 
 HOUR = 3600.0
 
@@ -130,4 +132,4 @@ def test_logs_are_looked_at_more_often_than_the_job_is_described() -> None:
 
     looks = backend.times("DescribeLogStreams")
 
-    assert max(later - earlier for earlier, later in zip(looks, looks[1:], strict=False)) <= 15.1
+    assert max(later - earlier for earlier, later in itertools.pairwise(looks)) <= 15.1

@@ -14,7 +14,8 @@ from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.processing_job import PROCESSING_JOB
 from kfp_sagemaker.resources.resource import Resource
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
-from simulation import START, SimulatedBackend, SimulatedClock, described, patience
+
+from .simulation import START, SimulatedBackend, SimulatedClock, described, patience
 
 Timeline = Callable[[float], Mapping[str, Any] | None]
 

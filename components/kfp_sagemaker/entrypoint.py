@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, InvalidInput, StepError, Violation
+from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, EXIT_USER_ERROR, InvalidInput, StepError, Violation
 from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_input, task_root, write_outputs
 from kfp_sagemaker.lifecycle.termination import Termination
 
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return EXIT_REMOTE_FAILURE
     except Exception as error:
+        if type(error).__module__ == "botocore.exceptions":  # Not imported here: it costs, and most steps need it not.
+            _logger.error("AWS configuration: %s", error)
+            return EXIT_USER_ERROR
         # A traceback is no message; whoever needs it asks for it.
         _logger.error("internal error: %s: %s (set KFP_SAGEMAKER_DEBUG=1 for the traceback)", type(error).__name__, error,
                       exc_info=bool(os.environ.get("KFP_SAGEMAKER_DEBUG")))

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
 
 from kfp_sagemaker.backends.backend import LogPage
 from kfp_sagemaker.backends.boto3.clients import Clients
 from kfp_sagemaker.backends.boto3.translate import translate
-from kfp_sagemaker.errors import NotFound, RequestRefused, StepError
+from kfp_sagemaker.errors import CredentialsExpired, InvalidInput, NotFound, RequestRefused, StepError, Violation
 from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.resources.resource import Resource
@@ -26,7 +32,12 @@ class Boto3Backend:
 
     def connect(self) -> None:
         """Make the SageMaker client now. Raises InvalidInput when no region is known."""
-        self._clients.client("sagemaker")
+        try:
+            self._clients.client("sagemaker")
+        except BotoCoreError as error:
+            # Credentials that cannot be got now are for the first call to ride out.
+            if not isinstance(translate(error, "connect", ""), CredentialsExpired):
+                raise
 
     def create(self, resource: Resource, call: Call) -> None:
         """Create."""
@@ -86,13 +97,19 @@ class Boto3Backend:
             response: Mapping[str, Any] = method(**request)
             self._answered = True
             return response
-        except NoCredentialsError as error:
+        except (NoCredentialsError, PartialCredentialsError) as error:
             if self._answered:
                 raise translate(error, operation, subject) from error
             # What never had any is not waiting for a refresh.
             raise RequestRefused(
-                f"{operation} {subject}: no AWS credentials found. Give the pod's service account an IAM role, or set "
-                f"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from error
+                f"{operation} {subject}: no AWS credentials found ({error}). Give the pod's service account an IAM role, or "
+                f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from error
+        except EndpointConnectionError as error:
+            # Waiting for a region to come up that never was would look like a step at work.
+            if not self._answered and self._clients.region_may_be_misspelt():
+                problem = f"not a region that botocore knows, and {error}"
+                raise InvalidInput("region", [Violation("region", problem)]) from error
+            raise translate(error, operation, subject) from error
         except Exception as error:
             raise translate(error, operation, subject, resource, self._caller) from error
 
@@ -101,8 +118,7 @@ class Boto3Backend:
             page: Mapping[str, Any] = getattr(self._clients.client("logs"), xform_name(operation))(**arguments)
             return page
         except Exception as error:
-            code = getattr(error, "response", {}).get("Error", {}).get("Code")
-            if code == "ResourceNotFoundException":
+            if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
                 return {}  # The group or stream appears with the job's first line.
             raise translate(error, operation, str(arguments["logGroupName"])) from error
 

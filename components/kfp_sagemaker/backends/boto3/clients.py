@@ -11,6 +11,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import InvalidRegionError
 
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.common_inputs import StepSettings
@@ -34,15 +35,26 @@ class Clients:
     def client(self, service: str) -> Any:
         """The client of ``service``; the input endpoint_url is for SageMaker alone.
 
-        Raises InvalidInput when no region is known.
+        Raises InvalidInput for a region that is not given or is none, and for an endpoint_url that is none.
         """
         if service not in self._made:
             if not self._region:
                 raise InvalidInput("region", [Violation(
                     "region", "not given, and neither AWS_REGION, AWS_DEFAULT_REGION nor the configuration names one")])
             url = self._settings.endpoint_url if service == "sagemaker" else None
-            self._made[service] = self._session.create_client(service, self._region, endpoint_url=url, config=_CONFIG)
+            try:
+                self._made[service] = self._session.create_client(service, self._region, endpoint_url=url, config=_CONFIG)
+            except InvalidRegionError:
+                raise InvalidInput("region", [Violation("region", "not the name of a region", value=self._region)]) from None
+            except ValueError as error:
+                raise InvalidInput("endpoint_url", [Violation("endpoint_url", str(error))]) from None
         return self._made[service]
+
+    def region_may_be_misspelt(self) -> bool:
+        """Whether SageMaker's address was made from a region that botocore does not list: one that is newer, or none."""
+        listed = (region for partition in self._session.get_available_partitions()
+                  for region in self._session.get_available_regions("sagemaker", partition))
+        return f".{self._region}." in self.client("sagemaker").meta.endpoint_url and self._region not in listed
 
     def renew(self) -> None:
         """Forget clients and credentials; the next client looks for credentials anew."""

@@ -10,6 +10,7 @@ RetryStrategy.
 
 from __future__ import annotations
 
+import logging
 import math
 import shutil
 import time
@@ -35,6 +36,8 @@ from sagemaker_local.execution.training_inputs import (
     write_configuration,
 )
 from sagemaker_local.runners.container import ContainerSpec
+
+logger = logging.getLogger(__name__)
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 FAILURE_CHARACTERS = 1024
@@ -86,6 +89,8 @@ def run_training_job(context: Context, events: JobEvents, directory: Path) -> No
     refuse_more_than_the_runner_can(context, len(run.instances))
     spot = bool(request.get("EnableManagedSpotTraining"))
     run.interruption_due = spot and events.faults.interrupt_after is not None
+    if events.faults.interrupt_after is not None and not spot:
+        logger.warning("%s: not interrupted as the faults say: it is not a spot job (EnableManagedSpotTraining)", events.name)
     end = run_attempt(run)
     while end.cause == "Interrupted":
         run.interruption_due = False

@@ -39,15 +39,12 @@ def why_unusable() -> str | None:
     except ImportError:
         return "the Python package docker is not installed (pip install 'kfp-sagemaker[local]')"
     try:
-        client = connect(timeout=5)
-    except docker.errors.DockerException as error:
-        return f"no engine answers: {error}"
-    try:
-        client.ping()
-    except Exception as error:  # whatever the transport raises: there is no engine to talk to
-        return f"no engine answers: {error}"
-    finally:
-        client.close()
+        with contextlib.closing(connect(timeout=5)) as client:
+            client.ping()
+    except (docker.errors.DockerException, OSError) as error:
+        host = os.environ.get("DOCKER_HOST") or "the default address"
+        reason = "may not be used by this user" if "Permission" in str(error) else "does not answer"
+        return f"the Docker engine at {host} {reason}"
     return None
 
 

@@ -233,9 +233,10 @@ def copy_with_libraries(programs: list[str], root: Path) -> None:
 
 @WHERE_ISOLATED
 def test_a_process_left_in_the_background_ends_with_the_container(start):
-    started = start("sleep 4321 & echo $!; exit 0")
+    seconds = os.getpid() + 2_000_000
+    started = start(f"sleep {seconds} & exit 0")
     assert started.end() == 0
-    until(lambda: not pids_of("sleep 4321"))
+    until(lambda: not pids_of(f"sleep {seconds}"))
 
 
 def pids_of(command: str) -> list[str]:
@@ -246,25 +247,26 @@ def pids_of(command: str) -> list[str]:
 @NAMESPACES
 def test_everything_ends_with_the_program_that_started_it(runner: Runner, tmp_path):
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    seconds = str(os.getpid() + 1_000_000)  # a command line of its own, in whichever process this test runs
     program = f"""
 import sys, time
 from pathlib import Path
 from sagemaker_local.runners import ContainerSpec, choose_runner
 from sagemaker_local.runners.images import Image
 image = Image("i", "dockerfile", Path({str(tmp_path)!r}))
-spec = ContainerSpec("t", "algo-1", image, {{}}, entrypoint=("sleep", "5432"), network="endpoint")
+spec = ContainerSpec("t", "algo-1", image, {{}}, entrypoint=("sleep", {seconds!r}), network="endpoint")
 choose_runner({runner.name!r}).start(spec, lambda *_: None)
 print("started", flush=True)
 time.sleep(60)
 """
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"started\n"
-    assert pids_of("sleep 5432")
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    until(lambda: not pids_of("sleep 5432"))
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
+            until(lambda: pids_of(f"sleep {seconds}"))
+        finally:
+            process.send_signal(signal.SIGKILL)
+    until(lambda: not pids_of(f"sleep {seconds}"))
 
 
 @NAMESPACES

@@ -1,8 +1,7 @@
-"""The runners that work on this machine, tried once when the tests are collected; a warning names the others."""
+"""The runners that work on this machine, tried once when the tests are collected; the summary names the others."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 from sagemaker_local.runners import usable_runners
@@ -17,7 +16,3 @@ ISOLATING = [name for name in RUNNERS if name != "process"]
 
 ONE = ISOLATING[-1:]
 """For what does not depend on the runner."""
-
-for _name, _reason in REASONS.items():
-    if _reason is not None:
-        warnings.warn(f"container tests did not run with {_name}: {' '.join(_reason.split())}", stacklevel=1)

@@ -26,17 +26,19 @@ def test_s3_keeps_objects_for_a_client_that_has_only_the_variables(
     for name, value in local.environment().items():
         monkeypatch.setenv(name, value.replace("127.0.0.1", host))
     s3 = boto3.Session().client("s3")
+    bucket = f"objects-{host.replace('.', '-')}"  # moto's buckets belong to the process, with what other servers keep there
+    s3.create_bucket(Bucket=bucket)
     large = tmp_path / "large"
     large.write_bytes(bytes(range(256)) * 40_000)
 
-    s3.put_object(Bucket=BUCKET, Key="dir/é key", Body=b"hello", Metadata={"run_id": "1"})
-    s3.upload_file(str(large), BUCKET, "large", Config=TransferConfig(multipart_threshold=5 << 20))
+    s3.put_object(Bucket=bucket, Key="dir/é key", Body=b"hello", Metadata={"run_id": "1"})
+    s3.upload_file(str(large), bucket, "large", Config=TransferConfig(multipart_threshold=5 << 20))
 
-    assert s3.get_object(Bucket=BUCKET, Key="dir/é key")["Body"].read() == b"hello"
-    assert s3.head_object(Bucket=BUCKET, Key="dir/é key")["Metadata"] == {"run_id": "1"}
-    assert s3.get_object(Bucket=BUCKET, Key="large")["Body"].read() == large.read_bytes()
-    assert s3.get_object(Bucket=BUCKET, Key="large", Range="bytes=1-3")["Body"].read() == b"\x01\x02\x03"
-    assert {item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]} == {"dir/é key", "large"}
+    assert s3.get_object(Bucket=bucket, Key="dir/é key")["Body"].read() == b"hello"
+    assert s3.head_object(Bucket=bucket, Key="dir/é key")["Metadata"] == {"run_id": "1"}
+    assert s3.get_object(Bucket=bucket, Key="large")["Body"].read() == large.read_bytes()
+    assert s3.get_object(Bucket=bucket, Key="large", Range="bytes=1-3")["Body"].read() == b"\x01\x02\x03"
+    assert {item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]} == {"dir/é key", "large"}
 
 
 @pytest.mark.parametrize("signature_version", ["s3", "s3v4"])
@@ -50,7 +52,7 @@ def test_a_presigned_url_works(local: LocalSageMaker, client: Callable[..., Any]
 
 def test_logs_are_kept(local: LocalSageMaker, client: Callable[..., Any]) -> None:
     logs = client(local, "logs")
-    stream = {"logGroupName": "/aws/sagemaker/TrainingJobs", "logStreamName": "job/algo-1-1"}
+    stream = {"logGroupName": "/of/this/test", "logStreamName": "job/algo-1-1"}
     logs.create_log_group(logGroupName=stream["logGroupName"])
     logs.create_log_stream(**stream)
     now = round(time.time() * 1000)  # the service refuses what is long past or to come

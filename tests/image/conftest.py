@@ -1,8 +1,7 @@
-"""Fixtures of this folder, and one line of the summary: the image's size, or why nothing of this folder ran."""
+"""Fixtures of this folder, and a line of the summary with the image's size. Why nothing of it ran is told for all tests."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,14 +23,6 @@ def image(engine: Engine, pytestconfig: pytest.Config) -> ComponentImage:
     size, of_base = image.size(image.tag) / 1e6, image.size(image.base) / 1e6
     pytestconfig.stash[SUMMARY] = f"the component image has {size:.0f} MB, its base {image.base} {of_base:.0f} MB"
     return image
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    reason = not_run_because()
-    if reason:
-        config.stash[SUMMARY] = f"not run: {reason}"
-        if hasattr(config, "workerinput"):  # a worker of pytest-xdist has no summary; its warnings reach the one there is
-            warnings.warn(f"tests/image: not run: {reason}", stacklevel=1)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -39,7 +39,7 @@ def container_with(folder: Path, program: str, old: str, new: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sagemaker_local.LocalSageMaker]:
+def sagemaker(tmp_path_factory: pytest.TempPathFactory, container_runner: str) -> Iterator[sagemaker_local.LocalSageMaker]:
     """A local SageMaker with the sample's image, one that cannot predict and one that never ends its training."""
     folder = tmp_path_factory.mktemp("images")
     images = {
@@ -47,7 +47,7 @@ def sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sagemaker_lo
         "wrong:1": container_with(folder / "wrong", "serve", "self.answer(200, ", "self.answer(500, "),
         "endless:1": container_with(folder / "endless", "train", "    classifier.fit(", ENDLESS),
     }
-    with sagemaker_local.start(sagemaker_local.Settings(images=images)) as local:
+    with sagemaker_local.start(sagemaker_local.Settings(images=images, runner=container_runner)) as local:
         yield local
 
 
@@ -86,8 +86,9 @@ def test_the_exit_task_is_not_cached_and_knows_the_endpoint_by_the_runs_id(compi
     assert not task["cachingOptions"]
 
 
-def test_it_runs_from_source_with_a_local_sagemaker_of_its_own(tmp_path: Path) -> None:
+def test_it_runs_from_source_with_a_local_sagemaker_of_its_own(tmp_path: Path, container_runner: str) -> None:
     command = [*COMMAND, str(SAMPLE / "pipeline.py"), "--image", f"{IMAGE}={SAMPLE / 'container'}", "--json"]
+    command += ["--runner", container_runner]
     result = subprocess.run(
         [*command, "--output", str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=300
     )

@@ -17,6 +17,7 @@ from kfp_sagemaker.local_run.run_layout import StepPlaces
 def run_container(
     processes: StepProcesses,
     places: StepPlaces,
+    runner_name: str,
     image: str,
     folder: Path,
     command: Sequence[str],
@@ -43,7 +44,7 @@ def run_container(
             environment=environment,
             entrypoint=tuple(command),
         )
-        runner = choose_runner()
+        runner = choose_runner(runner_name)
     except (ValueError, RuntimeError) as error:
         raise StepFailed(str(error)) from None
     try:

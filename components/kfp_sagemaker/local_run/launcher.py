@@ -59,6 +59,8 @@ class Launcher:
     environment: Mapping[str, str]
     """The whole environment of a step but for what its container and its kind add."""
     images: Mapping[str, Path]
+    runner: str
+    """What runs container steps, a name that ``--runner`` takes."""
     s3: Any
     console: RunConsole
     processes: StepProcesses = field(default_factory=StepProcesses)
@@ -140,7 +142,7 @@ class Launcher:
             if folder is None:
                 raise StepFailed(missing_image(places.name, image))
             aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
-            return run_container(self.processes, places, image, folder, command, {**aws, **environment}, on_line)
+            return run_container(self.processes, places, self.runner, image, folder, command, {**aws, **environment}, on_line)
         program = step_command(command, places.folder / "packages")
         words = list(program.command)
         work = places.folder / "work"

@@ -96,7 +96,9 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
         _make_buckets(s3, endpoint, arguments)
         console.note(f"pipeline {pipeline.name}, run {layout.run_id}")
         console.note(f"local SageMaker at {endpoint.url}, {endpoint.description}")
-        launcher = Launcher(layout, namespace, step_environment(endpoint), options.images, s3, console, processes)
+        launcher = Launcher(
+            layout, namespace, step_environment(endpoint), options.images, options.runner, s3, console, processes
+        )
         status, outputs = _executed(pipeline.spec, arguments, launcher)
         if options.json:
             console.json(as_json(pipeline.name, layout, status, launcher.records, outputs))

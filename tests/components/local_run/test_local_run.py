@@ -146,7 +146,9 @@ def test_a_step_finds_the_endpoint_and_none_of_the_users_credentials(
     assert seen["KFP_POD_NAME"].startswith("local-environment-")
 
 
-def test_a_container_step_runs_in_the_folder_that_stands_for_its_image(local_run: Run, tmp_path: Path, s3: Any) -> None:
+def test_a_container_step_runs_in_the_folder_that_stands_for_its_image(
+    local_run: Run, tmp_path: Path, s3: Any, container_runner: str
+) -> None:
     folder = tmp_path / "box"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM python:3.11-slim\nCOPY program.py /opt/app/program.py\nENV WORD=boxed\n")
@@ -155,7 +157,7 @@ def test_a_container_step_runs_in_the_folder_that_stands_for_its_image(local_run
         "pathlib.Path(sys.argv[1]).write_text(os.environ['WORD'])\n"
         "pathlib.Path(sys.argv[2]).write_text('42')\n"
     )
-    result = local_run("container", images={"box:1": folder})
+    result = local_run("container", images={"box:1": folder}, runner=container_runner)
     assert result.status == 0, result.progress
     assert result.parameter("read-boxed") == "boxed 42"
     assert body(s3, result.document["steps"][0]["artifacts"]["data"]["uri"]) == b"boxed"

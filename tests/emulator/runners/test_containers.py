@@ -127,7 +127,10 @@ def test_the_system_is_read_only_and_tmp_is_its_own(start, tmp_path):
     script = f"touch /usr/made /etc/made; ls /{outside}; touch /tmp/made && echo ok; mount -o remount,rw /usr && echo rw"
     started = start(script)
     started.end()
-    assert started.text() == ["ok"]
+    *seen, last = started.text()
+    # Of what lies outside there is at most the way to the Python environment.
+    assert set(seen) <= {Path(prefix).parts[2] for prefix in (sys.prefix, sys.base_prefix) if Path(prefix).parts[1] == outside}
+    assert last == "ok"
     assert not Path("/usr/made").exists()
     assert not Path("/tmp/made").exists()
 

@@ -18,20 +18,20 @@ from kfp_sagemaker.resources.resource import Resource, State
 
 def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, Any]:
     """Make the service be what the step asks for; returns its description. Raises StepError when it does not get there."""
-    attempt, desired = 0, str(step.prepared.requests[config.create][config.name_member])
+    attempt, derived = 0, str(step.prepared.requests[config.create][config.name_member])
     capacity_until = step.patience.clock.now() + step.settings.wait_for_capacity
     while True:
         call = step.request_for(service, attempt)
         name = call.request[service.name_member]
         described = step.describe(service, name)
-        observation = None
+        observation, desired = None, derived
         if described is not None:
             named = _config_in_the_making(service, config, described)
             as_desired = named == desired or _serves_the_same(step, config, service, described)
             if as_desired and named != desired:
                 desired = named
             observation = ServiceObservation(service.state(described), as_desired,
-                                             step.is_ours(service) or (step.is_ours(config) and named == desired))
+                                             step.is_ours(service) or (step.is_ours(config) and named == derived))
         decision = decide_service(observation, step.settings.on_existing, attempt)
         said(decision.value, service, name, "nothing of that name is there" if described is None
              else f"it is there: {service.status_text(described)}")

@@ -28,9 +28,9 @@ from sagemaker_local.events import Services
 from sagemaker_local.fault_rules import parse_rules
 from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScriptedExecution, Step
 
-from .component_table import COMPONENTS, MODEL_URL, Component
+from .component_table import COMPONENTS, JOBS, MODEL_URL, Component
 
-PATIENCE = 60.0
+PATIENCE = 25.0
 """Seconds after which a test gives up waiting for what must come about."""
 _Result = TypeVar("_Result")
 
@@ -355,6 +355,12 @@ class Lab:
 
     def _empty(self) -> None:
         self.script.close()  # What is held goes on to its end.
+        for component in JOBS:
+            resource = find_face(component).resource
+            for name in {str(call.name) for call in self.carried_out(resource.create)}:
+                until(lambda component=component, name=name: self.status(component, name)  # type: ignore[misc]
+                      not in ("InProgress", "Stopping"), "a job at rest")
+                self._method(resource.delete)(**{resource.name_member: name})
         for kind, plural in (("Endpoint", "endpoints"), ("EndpointConfig", "endpoint_configs"), ("Model", "models")):
             summaries = getattr(self.sagemaker, f"list_{plural}")(MaxResults=100)[f"{kind}s"]
             for summary in summaries:

@@ -70,7 +70,7 @@ def _tagged(run_id: str, settings: StepSettings, types: list[str]) -> Iterator[s
         try:
             page = client.get_resources(**arguments)
         except Exception as error:
-            raise translate(error, "GetResources", f"the resources of run {run_id}") from error
+            raise translate(error, "GetResources", f"the resources of run {run_id}", service="tag") from error
         for mapping in page.get("ResourceTagMappingList", []):
             yield str(mapping["ResourceARN"])
         if not page.get("PaginationToken"):

@@ -23,6 +23,9 @@ ERRORS: Mapping[str, Mapping[str, tuple[str, int]]] = {
 }
 """Fault to protocol to the code and the HTTP status that AWS uses there."""
 
+ACTION_PREFIXES = {"tagging": "tag"}
+"""Services whose IAM actions have another prefix than their requests."""
+
 MESSAGES: Mapping[str, str] = {
     "throttle": "Rate exceeded",
     "server_error": "We encountered an internal error. Please try again.",
@@ -40,7 +43,7 @@ def fault_error(rule: Rule, target: Target, account_id: str, region: str) -> Ser
     service = "sagemaker" if target.service.startswith("sagemaker") else target.service
     message = rule.message or MESSAGES[rule.fault].format(
         user=f"arn:aws:iam::{account_id}:user/local",
-        action=f"{service}:{target.operation}",
+        action=f"{ACTION_PREFIXES.get(service, service)}:{target.operation}",
         resource=f"arn:aws:{service}:{region}:{account_id}:{target.name or '*'}",
     )
     return ServiceError(code, message, status)

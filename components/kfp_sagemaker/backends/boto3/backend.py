@@ -120,13 +120,13 @@ class Boto3Backend:
         except Exception as error:
             if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
                 return {}  # The group or stream appears with the job's first line.
-            raise translate(error, operation, str(arguments["logGroupName"])) from error
+            raise translate(error, operation, str(arguments["logGroupName"]), service="logs") from error
 
     def _caller(self) -> str:
         """ARN of the caller, for a denial that does not name it; empty when that cannot be found out either."""
         try:
             return str(self._clients.client("sts").get_caller_identity()["Arn"])
         except Exception as error:
-            translated = translate(error, "GetCallerIdentity", "")
+            translated = translate(error, "GetCallerIdentity", "", service="sts")
             assert isinstance(translated, StepError)
             return ""

@@ -60,17 +60,17 @@ _DENIAL = re.compile(
 
 def translate(
     error: Exception, operation: str, subject: str, resource: Resource | None = None,
-    caller: Callable[[], str] | None = None,
+    caller: Callable[[], str] | None = None, service: str = "sagemaker",
 ) -> StepError:
     """The StepError for what a call raised.
 
     ``subject`` names what the call was about; ``resource`` tells its kind's own errors; ``caller`` finds out the principal
-    for a denial that does not name it.
+    for a denial that does not name it, ``service`` the prefix of the action in IAM policies.
     """
     if isinstance(error, StepError):
         return error
     if isinstance(error, botocore_errors.ClientError):
-        return _client_error(error, operation, subject, resource, caller)
+        return _client_error(error, f"{service}:{operation}", subject, resource, caller)
     if isinstance(error, _NO_CREDENTIALS):
         return CredentialsExpired(f"{operation}: no usable credentials ({error})")
     if isinstance(error, botocore_errors.NoRegionError):
@@ -83,8 +83,9 @@ def translate(
 
 
 def _client_error(
-    error: Any, operation: str, subject: str, resource: Resource | None, caller: Callable[[], str] | None
+    error: Any, action: str, subject: str, resource: Resource | None, caller: Callable[[], str] | None
 ) -> StepError:
+    operation = action.partition(":")[2]
     code = str(error.response.get("Error", {}).get("Code", ""))
     message = str(error.response.get("Error", {}).get("Message", "")) or code
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -93,7 +94,7 @@ def _client_error(
     if code in _THROTTLING or code in _PASSING or status >= 500 or status == 429:
         return Transient(f"{operation}: {code}: {message}")
     if code in _DENIED:
-        return AccessDenied(_denial(message, operation, subject, caller))
+        return AccessDenied(_denial(message, action, subject, caller))
     if resource is not None:
         if operation == resource.create and _is_one_of(resource.already_exists, code, message):
             return NameTaken(f"{resource.kind} {subject} is there already")
@@ -112,10 +113,10 @@ def _is_one_of(texts: Iterable[ErrorText], code: str, message: str) -> bool:
     return any(code == text.code and text.words.lower() in message.lower() for text in texts)
 
 
-def _denial(message: str, operation: str, subject: str, caller: Callable[[], str] | None) -> str:
+def _denial(message: str, action: str, subject: str, caller: Callable[[], str] | None) -> str:
     found = _DENIAL.search(message)
     principal = found["principal"] if found else (caller() if caller else "")
-    action = found["action"] if found else f"sagemaker:{operation}"
+    action = found["action"] if found else action
     resource = (found["resource"] if found else "") or subject
     return (f"access denied: {principal or 'the caller'} may not {action} on {resource}. "
             f"`kfp-sagemaker iam` prints a policy that allows it. ({message})")

@@ -19,6 +19,9 @@ from kfp_sagemaker.lifecycle.termination import Termination
 
 _logger = logging.getLogger("kfp_sagemaker")
 
+#: Characters of a line of an error. A FailureReason has 1,024.
+_LONGEST_LINE = 4000
+
 USAGE = "usage: python -m kfp_sagemaker COMPONENT --executor-input JSON   (for example v1/train; KFP fills in {{$}})"
 
 
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         return _run(component, text, termination)
     except StepError as error:
         for line in str(error).splitlines():
-            _logger.error("%s", line)
+            _logger.error("%s", _printable(line))
         return error.exit_status
     except BrokenPipeError:
         return EXIT_REMOTE_FAILURE
@@ -44,6 +47,12 @@ def main(arguments: Sequence[str]) -> int:
         _logger.error("internal error: %s: %s (set KFP_SAGEMAKER_DEBUG=1 for the traceback)", type(error).__name__, error,
                       exc_info=bool(os.environ.get("KFP_SAGEMAKER_DEBUG")))
         return EXIT_REMOTE_FAILURE
+
+
+def _printable(line: str) -> str:
+    """``line`` without what could act on a terminal, and without what nobody would read to its end."""
+    text = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}... ({len(text)} characters)"
 
 
 def _parse(arguments: Sequence[str]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, EXIT_USER_ERROR, InvalidInput, StepError, Violation
+from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, EXIT_USER_ERROR, AccessDenied, InvalidInput, StepError, Violation
 from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_input, task_root, write_outputs
 from kfp_sagemaker.lifecycle.termination import Termination
 
@@ -23,6 +23,9 @@ _logger = logging.getLogger("kfp_sagemaker")
 _LONGEST_LINE = 4000
 
 USAGE = "usage: python -m kfp_sagemaker COMPONENT --executor-input JSON   (for example v1/train; KFP fills in {{$}})"
+
+_CLOSED = ("SageMaker has closed this to new customers in summer 2026: an account that had not used it before is denied "
+           "access, whatever its policies say.")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,6 +68,7 @@ def _parse(arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _run(component: str, text: str, termination: Termination) -> int:
+    from kfp_sagemaker.faces.face import Lifecycle
     from kfp_sagemaker.faces.prepare import Run, prepare
     from kfp_sagemaker.faces.registry import find_face
     from kfp_sagemaker.names import identity_of, run_labels
@@ -112,26 +116,33 @@ def _run(component: str, text: str, termination: Termination) -> int:
     gc.freeze()
     gc.enable()
     step = Step(prepared, backend, patience, termination, _show, leave_outputs)
-    described = run_step(step)
-    _write(executor_input, prepared, described)
+    try:
+        described = run_step(step)
+    except AccessDenied as error:
+        if face.lifecycle is Lifecycle.EXISTING_CUSTOMERS_ONLY:
+            raise AccessDenied(f"{error}\n{_CLOSED}") from error
+        raise
+    _write(executor_input, prepared, described, step.answers(described))
     _logger.info("%s: outputs written", face.id)
     return 0
 
 
-def _write(executor_input: ExecutorInput, prepared: Any, described: Mapping[str, Any]) -> None:
-    """Write all outputs that a description gives; every declared one, whatever is missing."""
+def _write(
+    executor_input: ExecutorInput, prepared: Any, described: Mapping[str, Any], answers: tuple[Mapping[str, Any], ...] = ()
+) -> None:
+    """Write all outputs that a description and the answers to lookups give; every declared one, whatever is missing."""
     from kfp_sagemaker.faces.card import card, console_link, logs_link
-    from kfp_sagemaker.faces.face import OutputType
+    from kfp_sagemaker.faces.face import Ended, OutputType
 
     face = prepared.face
-    collected = face.collect(described, prepared.requests)
+    collected = face.collect(Ended(described, prepared.requests, answers))
     empty = {OutputType.OBJECT: {}, OutputType.ARRAY: [], OutputType.INTEGER: 0, OutputType.FLOAT: 0.0}
     parameters = {output.name: collected.parameters.get(output.name, empty.get(output.type, ""))
                   for output in face.outputs if not output.is_artifact}
     arn = str(parameters.get("arn", ""))
     status = "deleted" if face.deletes else face.resource.status_text(described)
     links = {"SageMaker console": console_link(face.resource, arn), "Logs": logs_link(face.resource, arn)}
-    text = card(face.display_name, status, arn, collected.figures, {} if face.deletes else links)
+    text = card(face.display_name, status, arn, collected.figures, {} if face.deletes else links, collected.body)
     write_outputs(executor_input, parameters, {**collected.artifacts, "card": ArtifactContent(text)})
 
 

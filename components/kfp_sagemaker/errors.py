@@ -35,7 +35,8 @@ class Violation:
     def __str__(self) -> str:
         given = "" if self.value is None else f" = {shorten(self.value)}"
         where = f"{self.member}: " if self.member else ""
-        return f"{self.input}{given}: {where}{self.problem}"
+        subject = self.input if len(self.input) <= _SHOWN_CHARACTERS else f"{self.input[:_SHOWN_CHARACTERS]}..."
+        return f"{subject}{given}: {where}{self.problem}"
 
 
 def shorten(value: Any) -> str:

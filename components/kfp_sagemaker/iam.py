@@ -31,6 +31,7 @@ def actions(face: Face) -> tuple[str, ...]:
         found.add(_PASS_ROLE)
     if _log_groups(face):
         found.update(_LOG_ACTIONS)
+    found.update(face.reads)
     return tuple(sorted(found))
 
 
@@ -69,6 +70,9 @@ def policy(
     if groups:
         names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
         statements.append(_statement("Logs", _LOG_ACTIONS, names))
+    reads = sorted({action for face in faces for action in face.reads})
+    if reads:
+        statements.append(_statement("Outputs", reads, ["*"]))
     if assumed_roles:
         statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
     if stop:

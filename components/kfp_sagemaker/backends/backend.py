@@ -41,6 +41,10 @@ class Backend(Protocol):
         """Delete; False when there was none."""
         ...
 
+    def look_up(self, call: Call) -> Mapping[str, Any]:
+        """The answer to a call that changes nothing, all its pages in one (1000 items at most)."""
+        ...
+
     def log_streams(self, resource: Resource, name: str) -> tuple[str, ...]:
         """Names of the log streams of a job; empty as long as there are none."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kfp_sagemaker.resources.resource import Resource
 
@@ -34,15 +34,25 @@ def logs_link(resource: Resource, arn: str) -> str:
     return f"https://{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{name}"
 
 
-def card(title: str, status: str, arn: str, figures: Mapping[str, str], links: Mapping[str, str]) -> str:
-    """Markdown text: a heading, a table, links."""
+def card(
+    title: str, status: str, arn: str, figures: Mapping[str, str], links: Mapping[str, str], body: str = ""
+) -> str:
+    """Markdown text: a heading, a table, links, then ``body``."""
     rows = {"Status": status, **({"ARN": f"`{arn}`"} if arn else {}), **figures}
     lines = [f"# {_cell(title)}", "", "| | |", "|---|---|"]
     lines += [f"| {_cell(name)} | {_cell(value)} |" for name, value in rows.items()]
     shown = [f"[{name}]({url})" for name, url in links.items() if url]
     if shown:
         lines += ["", " · ".join(shown)]
+    if body:
+        lines += ["", body.rstrip("\n")]
     return "\n".join(lines) + "\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
 
 
 def duration(seconds: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.endpoint_config import ENDPOINT_CONFIG
@@ -39,12 +39,12 @@ def build(values: Mapping[str, Any]) -> Built:
     return Built(requests, tuple(problems))
 
 
-def collect(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> Collected:
-    """``described`` is the list of ARNs that were deleted, under ``deleted``."""
-    deleted = list(described.get("deleted", []))
+def collect(ended: Ended) -> Collected:
+    """The description of a deletion is the list of ARNs that were deleted, under ``deleted``."""
+    deleted = list(ended.described.get("deleted", []))
     arn = next((arn for arn in deleted if ":endpoint/" in arn), "")
     return Collected(
-        parameters={"endpoint_name": requests[_OPERATION]["EndpointName"], "deleted": deleted, "arn": arn},
+        parameters={"endpoint_name": ended.requests[_OPERATION]["EndpointName"], "deleted": deleted, "arn": arn},
         figures={"Deleted": ", ".join(f"`{arn}`" for arn in deleted) or "nothing: there was none"},
     )
 

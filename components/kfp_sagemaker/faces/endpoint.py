@@ -10,7 +10,7 @@ from typing import Any
 
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.endpoint_config import ENDPOINT_CONFIG
@@ -63,8 +63,9 @@ def build(values: Mapping[str, Any]) -> Built:
     return Built(requests, tuple(problems))
 
 
-def collect(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> Collected:
+def collect(ended: Ended) -> Collected:
     """Outputs out of a DescribeEndpoint response."""
+    described = ended.described
     variants = described.get("ProductionVariants") or []
     figures = {f"Variant {variant.get('VariantName')}":
                f"{variant.get('CurrentInstanceCount', '?')} instances, weight {variant.get('CurrentWeight', '?')}"

@@ -15,10 +15,11 @@ from kfp_sagemaker.resources.resource import Resource
 
 @dataclass(frozen=True)
 class Call:
-    """An operation of the SageMaker API and its request."""
+    """An operation and its request; ``service`` is botocore's name of the API it belongs to."""
 
     operation: str
     request: Mapping[str, Any]
+    service: str = "sagemaker"
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,37 @@ class Output:
 CARD = Output("card", OutputType.MARKDOWN, "Status, figures and links.")
 
 
+class Lifecycle(StrEnum):
+    """Who may still use what a component makes, https://docs.aws.amazon.com/sagemaker/latest/dg/ (availability changes)."""
+
+    AVAILABLE = "available"
+    EXISTING_CUSTOMERS_ONLY = "existing-customers-only"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What is known when a resource has come to its end: its description, what was asked for, answers to the lookups.
+
+    An answer is empty when the lookup was denied or failed.
+    """
+
+    described: Mapping[str, Any]
+    requests: Mapping[str, Mapping[str, Any]]
+    answers: tuple[Mapping[str, Any], ...] = ()
+
+
+def _no_lookups(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> tuple[Call, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Collected:
-    """The outputs of a step that succeeded; ``figures`` are lines of the card, name to text."""
+    """The outputs of a step that succeeded; ``figures`` are lines of the card, name to text, ``body`` Markdown below them."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     artifacts: Mapping[str, ArtifactContent] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,8 +105,10 @@ class Face:
     """A component as its users see it.
 
     ``resources`` are what it makes, in order; the last is the one it is about. ``operations`` are those that ``build`` makes
-    requests for. ``instead`` is used in place of the last one when the resource is there already (UpdateEndpoint).
-    ``deletes`` marks a face that removes the resource.
+    requests for. ``instead`` is used in place of the last one when the resource is there already (UpdateEndpoint), and
+    ``update_input`` is the input that has to allow that (empty: none has to). ``deletes`` marks a face that removes the
+    resource. ``lookups`` are calls made when the resource has ended well, for what its description does not tell; ``reads``
+    are the IAM actions that they need.
     """
 
     id: str
@@ -92,9 +119,13 @@ class Face:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     build: Callable[[Mapping[str, Any]], Built]
-    collect: Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], Collected]
+    collect: Callable[[Ended], Collected]
     instead: str | None = None
     deletes: bool = False
+    update_input: str = ""
+    lookups: Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], tuple[Call, ...]] = _no_lookups
+    reads: tuple[str, ...] = ()
+    lifecycle: Lifecycle = Lifecycle.AVAILABLE
 
     @property
     def name(self) -> str:

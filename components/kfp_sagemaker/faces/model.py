@@ -8,7 +8,7 @@ from typing import Any
 from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.pointer import pointer
 from kfp_sagemaker.faces.vpc import half_a_vpc, vpc_inputs
@@ -62,8 +62,9 @@ def _not_used(members: Mapping[str, Any], reason: str) -> list[Violation]:
     return [Violation(inputs[name], f"not used: {reason}", warning=True) for name in members]
 
 
-def collect(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> Collected:
+def collect(ended: Ended) -> Collected:
     """Outputs out of a DescribeModel response."""
+    described = ended.described
     containers = [described["PrimaryContainer"]] if described.get("PrimaryContainer") else described.get("Containers") or []
     first = containers[0] if containers else {}
     figures = {}

@@ -46,6 +46,11 @@ class Prepared:
     run: Run | None
 
     @property
+    def may_update(self) -> bool:
+        """Whether a service that is there, and is not what the step asks for, may be updated."""
+        return not self.face.update_input or bool(self.values.get(self.face.update_input))
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """What is sent when nothing is there yet, in order."""
         return tuple(Call(name, request) for name, request in self.requests.items() if name != self.face.instead)

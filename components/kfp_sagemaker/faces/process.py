@@ -9,7 +9,7 @@ from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.card import duration
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.vpc import half_a_vpc, vpc_inputs
 from kfp_sagemaker.names import is_empty
@@ -67,16 +67,17 @@ def build(values: Mapping[str, Any]) -> Built:
     return Built(requests, tuple(problems))
 
 
-def collect(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> Collected:
+def collect(ended: Ended) -> Collected:
     """Outputs out of a DescribeProcessingJob response; an output that goes to a feature store has no S3 URI."""
+    described = ended.described
     outputs = (described.get("ProcessingOutputConfig") or {}).get("Outputs") or []
     locations = {output["OutputName"]: output["S3Output"]["S3Uri"] for output in outputs if output.get("S3Output")}
     figures = {name: f"`{location}`" for name, location in locations.items()}
     figures |= {output["OutputName"]: f"feature group {output['FeatureStoreOutput']['FeatureGroupName']}"
                 for output in outputs if output.get("FeatureStoreOutput")}
-    started, ended = described.get("ProcessingStartTime"), described.get("ProcessingEndTime")
-    if started and ended:
-        figures["Ran for"] = duration((ended - started).total_seconds())
+    began, finished = described.get("ProcessingStartTime"), described.get("ProcessingEndTime")
+    if began and finished:
+        figures["Ran for"] = duration((finished - began).total_seconds())
     if described.get("ExitMessage"):
         figures["Exit message"] = described["ExitMessage"]
     return Collected(

@@ -48,7 +48,10 @@ def _parse_yaml(text: str) -> Any:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise ValueError(f"neither JSON nor YAML ({' '.join(str(error).split())})") from None
+        # PyYAML's own messages quote the text, which may hold secrets.
+        mark = getattr(error, "problem_mark", None)
+        where = f" (YAML breaks off at line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise ValueError(f"neither JSON nor YAML{where}") from None
     # PyYAML lets these through for a tag whose text is none of that type, such as `!!bool x`.
     except (AttributeError, LookupError, TypeError, OverflowError):
         raise ValueError("neither JSON nor YAML (a tag does not fit its value)") from None

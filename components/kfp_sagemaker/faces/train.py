@@ -10,7 +10,7 @@ from kfp_sagemaker.faces.algorithm_images import resolve_algorithm
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.card import duration
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
-from kfp_sagemaker.faces.face import CARD, Built, Collected, Face, Output, OutputType
+from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Output, OutputType
 from kfp_sagemaker.faces.hyperparameters import encode_hyperparameters
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.pointer import pointer
@@ -125,8 +125,9 @@ def _spot(request: dict[str, Any], values: Mapping[str, Any]) -> list[Violation]
     return problems
 
 
-def collect(described: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]]) -> Collected:
+def collect(ended: Ended) -> Collected:
     """Outputs out of a DescribeTrainingJob response."""
+    described = ended.described
     model_url = (described.get("ModelArtifacts") or {}).get("S3ModelArtifacts", "")
     image = (described.get("AlgorithmSpecification") or {}).get("TrainingImage", "")
     arn = described.get("TrainingJobArn", "")

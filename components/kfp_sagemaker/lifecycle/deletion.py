@@ -1,4 +1,4 @@
-"""The end of a service: deleted, and when asked the records that it was made of. Absent is success.
+"""The end of a service or record: deleted, and when asked the records that it was made of. Absent is success.
 
 Known limitation: a step that is killed after the service is gone cannot find out its config any more.
 """
@@ -11,25 +11,29 @@ from typing import Any
 
 from kfp_sagemaker.lifecycle.step import Step
 from kfp_sagemaker.lifecycle.watch import Watch
-from kfp_sagemaker.resources.resource import Resource, State
+from kfp_sagemaker.resources.resource import Life, Resource, State
 
 _logger = logging.getLogger(__name__)
 
 _DELETING = "Deleting"
 
 
-def delete_service(step: Step, model: Resource, config: Resource, service: Resource) -> Mapping[str, Any]:
-    """Delete the service of the step's name; returns ``{"deleted": [ARN, ...]}``."""
+def delete(step: Step, *resources: Resource) -> Mapping[str, Any]:
+    """Delete the last of ``resources``, of the step's name, then those that it was made of and that the step says.
+
+    Returns ``{"deleted": [ARN, ...]}``.
+    """
+    *parts, service = resources
     requests = step.prepared.requests
     name = str(requests[service.delete][service.name_member])
     described = step.describe(service, name)
     if described is None:
         _logger.info("%s %s: nothing to delete", service.kind, name)
         return {"deleted": []}
-    records = _records(step, model, config, described)
+    records = _records(step, parts[0], parts[1], described) if len(parts) == 2 else []
     if described.get(service.status_member or "") != _DELETING:
         # The service refuses to delete what it is still creating or updating.
-        if service.state(described) is State.BUSY:
+        if service.state(described) is State.BUSY and service.life is Life.SERVICE:
             described = Watch(service, name, lambda: step.backend.describe(service, name), step.patience).until_done(described)
         delete_and_wait(step, service, name)
     else:

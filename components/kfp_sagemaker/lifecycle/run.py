@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kfp_sagemaker.lifecycle.deletion import delete_service
+from kfp_sagemaker.lifecycle.deletion import delete
 from kfp_sagemaker.lifecycle.job import run_job
 from kfp_sagemaker.lifecycle.record import ensure_record
 from kfp_sagemaker.lifecycle.service import converge
@@ -22,7 +22,7 @@ def run_step(step: Step) -> Mapping[str, Any]:
     """Returns the last description of the resource (for a deletion, what was deleted). Raises StepError."""
     face = step.prepared.face
     if face.deletes:
-        return delete_service(step, *face.resources)
+        return delete(step, *face.resources)
     if face.resource.life is Life.JOB:
         return run_job(step, face.resource)
     if face.resource.life is Life.RECORD:

@@ -1,4 +1,7 @@
-"""The life of a service: an endpoint that is created or updated, and has converged when it serves what was asked for."""
+"""The life of a service: an endpoint or schedule that is created or updated, and has converged when it is as asked for.
+
+A service made of a record (an endpoint of its config) is as asked for when it has that record; another is compared itself.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,14 @@ from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.resources.resource import Resource, State
 
 
-def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, Any]:
-    """Make the service be what the step asks for; returns its description. Raises StepError when it does not get there."""
-    attempt, derived = 0, str(step.prepared.requests[config.create][config.name_member])
+def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
+    """Make the last of ``resources`` be what the step asks for, out of the record before it where there is one.
+
+    Returns its description. Raises StepError when it does not get there.
+    """
+    service, config = resources[-1], resources[0] if len(resources) > 1 else None
+    attempt = 0
+    derived = str(step.prepared.requests[config.create][config.name_member]) if config else ""
     capacity_until = step.patience.clock.now() + step.settings.wait_for_capacity
     while True:
         call = step.request_for(service, attempt)
@@ -26,12 +34,12 @@ def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, An
         described = step.describe(service, name)
         observation, desired = None, derived
         if described is not None:
-            named = _config_in_the_making(service, config, described)
-            as_desired = named == desired or _serves_the_same(step, config, service, described)
-            if as_desired and named != desired:
-                desired = named
-            observation = ServiceObservation(service.state(described), as_desired,
-                                             step.is_ours(service) or (step.is_ours(config) and named == derived))
+            named = _record_in_the_making(service, config, described)
+            ours = step.is_ours(service) or (config is not None and step.is_ours(config) and named == derived)
+            differences = _differences(step, config, service, call, desired, described)
+            if config is not None and not differences and named != desired:
+                desired = named  # It serves an equal record under another name.
+            observation = ServiceObservation(service.state(described), not differences, ours)
         decision = decide_service(observation, step.settings.on_existing, attempt)
         said(decision.value, service, name, "nothing of that name is there" if described is None
              else f"it is there: {service.status_text(described)}")
@@ -48,38 +56,60 @@ def converge(step: Step, config: Resource, service: Resource) -> Mapping[str, An
             assert described is not None
             return described
         elif decision is Decision.ATTACH:
-            return _converged(config, service, name, desired, _watched(step, service, name, described))
+            done = _watched(step, service, name, described)
+            return _converged(step, config, service, call, desired, done)
         else:
-            desired = str(ensure_record(step, config)[config.name_member])
-            call = Call(call.operation, {**call.request, config.name_member: desired})
+            if decision is Decision.UPDATE and not step.prepared.may_update:
+                raise NameTaken(f"{service.kind} {name} is there already and is not what this step asks for; the input "
+                                f"{step.prepared.face.update_input} allows to update it")
+            if config is not None:
+                desired = str(ensure_record(step, config)[config.name_member])
+                call = Call(call.operation, {**call.request, config.name_member: desired})
             if decision is Decision.CREATE and not step.create(service, call):
                 continue
             if decision is Decision.UPDATE:
-                assert service.update is not None
-                request = {**step.prepared.requests[service.update], service.name_member: name, config.name_member: desired}
-                update = Call(service.update, request)
-                step.patience.ride_out(lambda update=update: step.backend.update(service, update))  # type: ignore[misc]
-            described = _watched(step, service, name, None)
+                _update(step, config, service, name, desired)
+            done = _watched(step, service, name, None)
             # What could not be created keeps its name until it is deleted; this step made it, so it may.
-            if (decision is Decision.CREATE and service.state(described) is State.FAILED
-                    and step.waits_for_capacity(described, capacity_until)):
+            if (decision is Decision.CREATE and service.state(done) is State.FAILED
+                    and step.waits_for_capacity(done, capacity_until)):
                 delete_and_wait(step, service, name)
                 continue
-            return _converged(config, service, name, desired, described)
+            return _converged(step, config, service, call, desired, done)
 
 
-def _config_in_the_making(service: Resource, config: Resource, described: Mapping[str, Any]) -> str:
-    """The config that the service has, or that an update under way gives it."""
+def _update(step: Step, config: Resource | None, service: Resource, name: str, desired: str) -> None:
+    assert service.update is not None
+    request = {**step.prepared.requests[service.update], service.name_member: name}
+    if config is not None:
+        request[config.name_member] = desired
+    call = Call(service.update, request)
+    step.patience.ride_out(lambda: step.backend.update(service, call))
+
+
+def _record_in_the_making(service: Resource, config: Resource | None, described: Mapping[str, Any]) -> str:
+    """The record that the service has, or that an update under way gives it; empty for one that has none."""
+    if config is None:
+        return ""
     pending = described.get("PendingDeploymentSummary") or {}
     return str(pending.get(config.name_member) or described.get(config.name_member, ""))
 
 
-def _serves_the_same(step: Step, config: Resource, service: Resource, described: Mapping[str, Any]) -> bool:
-    """Whether the service's config holds what the step asks for, under another name that nobody asked for."""
+def _differences(
+    step: Step, config: Resource | None, service: Resource, call: Call, desired: str, described: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """How what is there, or being made, differs from what the step asks for."""
+    if config is None:
+        return step.differences(service, call, described)
+    named = _record_in_the_making(service, config, described)
+    if named == desired:
+        return ()
+    different = (f"{config.name_member}: there {named}, here {desired}",)
     if not step.is_ours(config) or service.state(described) is not State.SUCCEEDED:
-        return False
-    current = step.describe(config, described.get(config.name_member, ""))
-    return current is not None and not step.differences(config, step.request_for(config, 0), current)
+        return different
+    # The name of the record is only derived: one of another name may hold the same.
+    current = step.describe(config, named)
+    return different if current is None else step.differences(config, step.request_for(config, 0), current)
 
 
 def _watched(step: Step, service: Resource, name: str, described: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -94,14 +124,19 @@ def _watched(step: Step, service: Resource, name: str, described: Mapping[str, A
 
 
 def _converged(
-    config: Resource, service: Resource, name: str, desired: str, described: Mapping[str, Any]
+    step: Step, config: Resource | None, service: Resource, call: Call, desired: str, described: Mapping[str, Any]
 ) -> Mapping[str, Any]:
+    name = call.request[service.name_member]
     if service.state(described) is not State.SUCCEEDED:
         raise failure(service, name, described)
-    serving = described.get(config.name_member)
-    if serving != desired:
+    if config is None:
+        differences = step.differences(service, call, described)
+        if differences:
+            listed = "".join(f"\n  {difference}" for difference in differences)
+            raise RemoteFailure(f"{service.kind} {name} is not what was asked for after the update:{listed}")
+    elif described.get(config.name_member) != desired:
         reason = described.get("FailureReason") or "SageMaker gave no FailureReason"
         raise RemoteFailure(
-            f"{service.kind} {name} was rolled back: it serves {serving}, and {desired} was asked for\n"
-            f"{console_link(service, described.get(service.arn_member, ''))}\n{reason}")
+            f"{service.kind} {name} was rolled back: it serves {described.get(config.name_member)}, and {desired} was asked "
+            f"for\n{console_link(service, described.get(service.arn_member, ''))}\n{reason}")
     return described

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kfp_sagemaker.backends.backend import Backend
-from kfp_sagemaker.errors import NameTaken, RemoteFailure
+from kfp_sagemaker.errors import AccessDenied, NameTaken, RemoteFailure, RequestRefused
 from kfp_sagemaker.faces.card import console_link, duration, logs_link
 from kfp_sagemaker.faces.common_inputs import OnTerminate, StepSettings
 from kfp_sagemaker.faces.face import Call
@@ -64,6 +64,17 @@ class Step:
         """How what is there differs from what the step asks for; its own cannot."""
         wanted = {name: value for name, value in call.request.items() if name != resource.name_member}
         return tuple(differences(resource.describe, wanted, described, resource.never_defaulted))
+
+    def answers(self, described: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+        """Answers to what the face wants to know beside the description; what cannot be had is a warning, and empty."""
+        found: list[Mapping[str, Any]] = []
+        for call in self.prepared.face.lookups(described, self.prepared.requests):
+            try:
+                found.append(self.patience.ride_out(lambda call=call: self.backend.look_up(call)))  # type: ignore[misc]
+            except (AccessDenied, RequestRefused) as error:
+                _logger.warning("outputs are incomplete: %s", error)
+                found.append({})
+        return tuple(found)
 
     def waits_for_capacity(self, described: Mapping[str, Any], until: float) -> bool:
         """Whether what ended lacked instances and there is time (seconds since the epoch) to try again; waits if so."""

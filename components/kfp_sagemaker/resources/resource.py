@@ -52,7 +52,8 @@ class Resource:
 
     ``name_limit`` is in characters. ``statuses`` is total over the enumeration of ``status_member``; a resource without
     ``status_member`` exists or does not. ``settling`` are secondary statuses after which the end is near.
-    ``never_defaulted`` are request members that the service never fills in by itself.
+    ``described_member`` is where Describe nests everything, for the few that do. ``never_defaulted`` are request members
+    that the service never fills in by itself.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Resource:
     log_group: str | None = None
     role_member: str | None = None
     started_member: str = "CreationTime"
+    described_member: str | None = None
     never_defaulted: tuple[str, ...] = ()
 
     def state(self, described: Mapping[str, Any]) -> State:

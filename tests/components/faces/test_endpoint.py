@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from kfp_sagemaker.errors import InvalidInput
 from kfp_sagemaker.faces.endpoint import ENDPOINT_FACE, collect
+from kfp_sagemaker.faces.face import Ended
 from kfp_sagemaker.faces.prepare import prepare
 from kfp_sagemaker.faces.registry import find_face
 
@@ -111,7 +112,7 @@ def test_outputs_of_a_described_endpoint() -> None:
         "EndpointConfigName": "digits-1",
         "ProductionVariants": [{"VariantName": "main", "CurrentInstanceCount": 2, "CurrentWeight": 1.0}],
     }
-    collected = collect(described, {})
+    collected = collect(Ended(described, {}))
     assert collected.parameters == {
         "endpoint_name": "digits", "arn": described["EndpointArn"], "endpoint_config_name": "digits-1"}
     assert collected.figures["Variant main"] == "2 instances, weight 1.0"
@@ -142,5 +143,5 @@ class TestDeletion:
         assert {violation.input for violation in raised.value.violations} == {refused}
 
     def test_nothing_there_is_no_arn(self) -> None:
-        collected = self.FACE.collect({"deleted": []}, {"DeleteEndpoint": {"EndpointName": "digits"}})
+        collected = self.FACE.collect(Ended({"deleted": []}, {"DeleteEndpoint": {"EndpointName": "digits"}}))
         assert collected.parameters == {"endpoint_name": "digits", "deleted": [], "arn": ""}

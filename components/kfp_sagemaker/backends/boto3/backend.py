@@ -22,6 +22,9 @@ from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.resources.resource import Resource
 
+#: Items of a listing that a step looks at.
+_MOST_ITEMS = 1000
+
 
 class Boto3Backend:
     """The back end of one step (see ``lifecycle.backend.Backend``)."""
@@ -50,9 +53,10 @@ class Boto3Backend:
     def describe(self, resource: Resource, name: str) -> Mapping[str, Any] | None:
         """Describe; None when there is none."""
         try:
-            return self._call(resource, resource.describe, {resource.name_member: name})
+            described = self._call(resource, resource.describe, {resource.name_member: name})
         except NotFound:
             return None
+        return described if resource.described_member is None else described[resource.described_member]
 
     def stop(self, resource: Resource, name: str) -> None:
         """Ask a job to stop."""
@@ -66,6 +70,20 @@ class Boto3Backend:
         except NotFound:
             return False
         return True
+
+    def look_up(self, call: Call) -> Mapping[str, Any]:
+        """The answer to a call that changes nothing, all its pages in one (1000 items at most)."""
+        method = xform_name(call.operation)
+        try:
+            client = self._clients.client(call.service)
+            if not client.can_paginate(method):
+                answer: Mapping[str, Any] = getattr(client, method)(**call.request)
+                return answer
+            pages = client.get_paginator(method).paginate(**call.request, PaginationConfig={"MaxItems": _MOST_ITEMS})
+            whole: Mapping[str, Any] = pages.build_full_result()
+        except Exception as error:
+            raise translate(error, call.operation, "", service=call.service) from error
+        return whole
 
     def log_streams(self, resource: Resource, name: str) -> tuple[str, ...]:
         """Streams of the job's log group whose name starts with the job's, all pages."""

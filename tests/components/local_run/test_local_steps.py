@@ -105,7 +105,7 @@ def test_the_attribute_that_is_replaced_is_there_and_put_back(tmp_path: Path, co
     parameters = inspect.signature(originals[0]).parameters
     assert {"pipeline_resource_name", "component_name", "component_spec", "executor_spec", "arguments"} <= set(parameters)
     layout = run_layout(tmp_path, "p", "r", bucket="b", remote=True)
-    launcher = Launcher(layout, None, {}, {}, None, RunConsole())
+    launcher = Launcher(layout, None, {}, {}, "auto", None, RunConsole())
     with steps_run_by(launcher, KfpLocalSpec(None, {}, {}), tmp_path / "kfp.log"):
         assert task_dispatcher.run_single_task_implementation is not originals[0]
         assert importer_handler.run_importer is not originals[1]

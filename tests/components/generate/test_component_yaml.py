@@ -14,7 +14,12 @@ from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.component_yaml import component_yaml
 from kfp_sagemaker.version import VERSION
 
-LEGACY = json.loads((Path(__file__).parents[2] / "data" / "legacy_components.json").read_text())
+#: Contracts of the components that ours succeed.
+LEGACY = {
+    component: contract
+    for component, contract in json.loads((Path(__file__).parents[2] / "data" / "legacy_components.json").read_text()).items()
+    if component in component_ids()
+}
 
 
 def spec(component: str) -> Any:

@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FaultScriptError, OSError, ValueError) as error:
         print(f"sagemaker_local: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        print(f"sagemaker_local: {error}; install what it needs with: pip install 'kfp-sagemaker[local]'", file=sys.stderr)
+        return 2
     with local:
         print(f"Local SageMaker at {local.url}", flush=True)
         for name, value in local.environment().items():
@@ -46,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--image", action="append", default=[], type=_image, metavar="URI=FOLDER", help="folder that stands for an image"
     )
     parser.add_argument("--runner", default=defaults.runner, help="how containers are run (default: %(default)s)")
+    parser.add_argument("--labels", type=Path, metavar="FOLDER", help="folder whose JOB.json finishes the labeling job JOB")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="fault script (YAML)")
     return parser
 
@@ -68,6 +72,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         data_directory=parsed.data_directory,
         images=dict(parsed.image),
         runner=parsed.runner,
+        labels=parsed.labels,
         faults=parsed.faults,
     )
 

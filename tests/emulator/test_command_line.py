@@ -93,3 +93,14 @@ def test_settings_that_cannot_be_used_are_named(command: Start, arguments: tuple
     assert process.returncode == 2
     assert complaint in complaints
     assert "Traceback" not in complaints
+
+
+def test_without_the_extra_it_says_which_to_install() -> None:
+    program = (
+        "import sys; sys.modules['werkzeug'] = None; sys.modules['werkzeug.serving'] = None\n"
+        "from sagemaker_local.__main__ import main; sys.exit(main([]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    assert "pip install 'kfp-sagemaker[local]'" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -7,12 +7,13 @@ are found by the entry-point group ``kfp_sagemaker.commands``.
 from __future__ import annotations
 
 import importlib
+import os
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import click
 
-from kfp_sagemaker.errors import StepError
+from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, StepError
 from kfp_sagemaker.version import VERSION
 
 #: Subcommand to module and help. The help stands here so that showing it imports none of them.
@@ -66,6 +67,15 @@ class _Commands(click.Group):
             raise click.exceptions.Exit(error.exit_status) from None
         except KeyboardInterrupt:
             raise click.exceptions.Exit(_INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            # A traceback is no message; whoever needs it asks for it.
+            if os.environ.get("KFP_SAGEMAKER_DEBUG"):
+                raise
+            text = f"internal error: {type(error).__name__}: {error} (set KFP_SAGEMAKER_DEBUG=1 for the traceback)"
+            click.echo(text, err=True)
+            raise click.exceptions.Exit(EXIT_REMOTE_FAILURE) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

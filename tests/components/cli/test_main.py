@@ -84,3 +84,14 @@ def test_control_c_is_130_without_a_traceback(tmp_path: Path) -> None:
         output, errors = process.communicate(timeout=60)
     assert (process.returncode, output) == (130, "")
     assert "Traceback" not in errors
+
+
+def test_a_defect_of_ours_is_one_line_and_not_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(component: str) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr("kfp_sagemaker.cli.plan.find_face", broken)
+    monkeypatch.delenv("KFP_SAGEMAKER_DEBUG", raising=False)
+    result = CliRunner().invoke(main, ["plan", "v1/train", "--inputs", "-"], input="{}")
+    assert result.exit_code == 1
+    assert result.stderr == "internal error: LookupError: a defect (set KFP_SAGEMAKER_DEBUG=1 for the traceback)\n"

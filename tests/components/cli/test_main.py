@@ -90,7 +90,7 @@ def test_a_defect_of_ours_is_one_line_and_not_a_traceback(monkeypatch: pytest.Mo
     def broken(component: str) -> None:
         raise LookupError("a defect")
 
-    monkeypatch.setattr("kfp_sagemaker.cli.plan.find_face", broken)
+    monkeypatch.setattr("kfp_sagemaker.faces.registry.find_face", broken)
     monkeypatch.delenv("KFP_SAGEMAKER_DEBUG", raising=False)
     result = CliRunner().invoke(main, ["plan", "v1/train", "--inputs", "-"], input="{}")
     assert result.exit_code == 1

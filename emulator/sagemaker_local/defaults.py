@@ -46,6 +46,20 @@ ENDPOINT_CONFIG = {
     "ShadowProductionVariants[].InitialVariantWeight": 1.0,
 }
 
+TRANSFORM = {
+    "TransformInput.CompressionType": "None",
+    "TransformInput.SplitType": "None",
+    "TransformOutput.AssembleWith": "None",
+    "TransformOutput.KmsKeyId": "",
+    "DataProcessing.InputFilter": "$",
+    "DataProcessing.OutputFilter": "$",
+    "DataProcessing.JoinSource": "None",
+}
+
+JOB_DEFINITION = {
+    "StoppingCondition.MaxRuntimeInSeconds": 86400,
+}
+
 
 def none(request: dict[str, Any]) -> None:
     """For kinds without defaults."""
@@ -67,6 +81,15 @@ def model(request: dict[str, Any]) -> None:
 
 def endpoint_config(request: dict[str, Any]) -> None:
     fill(request, ENDPOINT_CONFIG)
+
+
+def transform_job(request: dict[str, Any]) -> None:
+    fill(request, TRANSFORM)
+
+
+def job_definition(request: dict[str, Any]) -> None:
+    """Of Model Monitor, whatever it monitors."""
+    fill(request, JOB_DEFINITION)
 
 
 def fill(request: dict[str, Any], values: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ that the job's owner did (a missing image, a failing container): that is a ``fin
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,12 +38,14 @@ class ExecutionSettings:
     """What an execution needs to be told.
 
     ``images`` maps an image URI to the folder that stands for it; ``runner`` is the name of the wanted runner or ``"auto"``;
-    under ``data_directory`` an execution may keep what it wants.
+    under ``data_directory`` an execution may keep what it wants; in ``labels``, a folder, ``<labeling job>.json`` holds the
+    labels that finish a labeling job.
     """
 
     data_directory: Path
     images: Mapping[str, Path] = field(default_factory=dict)
     runner: str = "auto"
+    labels: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class JobFaults:
 
 
 class JobEvents(Protocol):
-    """One training or processing job, from the execution's side."""
+    """One training, processing, transform or labeling job, from the execution's side."""
 
     @property
     def name(self) -> str: ...
@@ -69,12 +71,17 @@ class JobEvents(Protocol):
 
     @property
     def kind(self) -> str:
-        """``"TrainingJob"`` or ``"ProcessingJob"``."""
+        """``"TrainingJob"``, ``"ProcessingJob"``, ``"TransformJob"`` or ``"LabelingJob"``."""
         ...
 
     @property
     def request(self) -> Mapping[str, Any]:
         """The Create request with the service's defaults filled in."""
+        ...
+
+    @property
+    def models(self) -> Mapping[str, Mapping[str, Any]]:
+        """CreateModel request, with the service's defaults, of the model that a transform job names."""
         ...
 
     @property
@@ -85,12 +92,21 @@ class JobEvents(Protocol):
     @property
     def faults(self) -> JobFaults: ...
 
+    @property
+    def ended(self) -> bool:
+        """Whether the job has ended; a labeling job may by a call while its execution waits."""
+        ...
+
     def advance(self, secondary_status: str, message: str = "") -> None:
         """Enter a SecondaryStatus of the TrainingJob model: Downloading, Training, Uploading, Stopping, Interrupted ...
 
-        A processing job shows no secondary status; it takes the same words, and both kinds take their start time from the
-        first status after Starting and Pending. An empty message becomes the service's usual one.
+        Other kinds of job show no secondary status; they take the same words, and every kind takes its start time from the
+        first status after Initializing, Starting and Pending. An empty message becomes the service's usual one.
         """
+        ...
+
+    def report_metric(self, name: str, value: float) -> None:
+        """A value of a metric definition (training) that was just read in the log."""
         ...
 
     def finish(
@@ -107,6 +123,77 @@ class JobEvents(Protocol):
         ``secondary_status`` (training) is the status itself unless given, e.g. MaxRuntimeExceeded. ``describe`` is merged into
         what Describe returns: ModelArtifacts, FinalMetricDataList, BillableTimeInSeconds, TrainingTimeInSeconds ...
         """
+        ...
+
+
+@dataclass(frozen=True)
+class TuningDefinition:
+    """A training job definition of a tuning job, with the objective and the ranges that hold for it."""
+
+    name: str | None
+    """DefinitionName."""
+    objective_type: str
+    """``"Maximize"`` or ``"Minimize"``."""
+    metric_name: str
+    ranges: Mapping[str, Sequence[Mapping[str, Any]]]
+    """ParameterRanges: IntegerParameterRanges, ContinuousParameterRanges, CategoricalParameterRanges."""
+    members: Mapping[str, Any]
+    """The HyperParameterTrainingJobDefinition itself."""
+
+
+@dataclass(frozen=True)
+class ParentTrainingJob:
+    """A training job of a parent (warm start) that has an objective: its tuned hyperparameters and the value."""
+
+    metric_name: str
+    tuned_hyperparameters: Mapping[str, str]
+    value: float
+
+
+class StartedTrainingJob(Protocol):
+    """A training job that a tuning job started, as the tuning job's execution sees it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def status(self) -> str:
+        """Its TrainingJobStatus now."""
+        ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def objective(self) -> float | None:
+        """The objective's final value, which counts for the tuning job; None before the end and without one."""
+        ...
+
+    def objective_values(self) -> Sequence[float]:
+        """The objective's values in the log so far, in their order."""
+        ...
+
+    def stop(self) -> None:
+        """What StopTrainingJob does. Without effect on a job that ended."""
+        ...
+
+
+class TuningJobEvents(JobEvents, Protocol):
+    """One tuning job, from the execution's side: the statuses of a job, and the training jobs that it starts.
+
+    The counters, the best training job and the like are taken from the training jobs; the execution reports only its end.
+    """
+
+    @property
+    def definitions(self) -> Sequence[TuningDefinition]: ...
+
+    @property
+    def parents(self) -> Sequence[ParentTrainingJob]: ...
+
+    def start_training_job(
+        self, definition: TuningDefinition, tuned_hyperparameters: Mapping[str, str]
+    ) -> StartedTrainingJob:
+        """Create a training job as CreateTrainingJob does; its execution's ``start_job`` is called."""
         ...
 
 
@@ -142,6 +229,22 @@ class EndpointEvents(Protocol):
         ...
 
 
+class ScheduleEvents(Protocol):
+    """One change of a monitoring schedule, which is Pending until it is done, from the execution's side."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def status(self) -> str:
+        """The MonitoringScheduleStatus that the change leads to when all goes well: Scheduled or Stopped."""
+        ...
+
+    def finish(self, status: str, *, failure_reason: str | None = None) -> None:
+        """End the change with that status or another one. Only the first call counts."""
+        ...
+
+
 class Execution(Protocol):
     """Runs what the API accepted. Made by ``sagemaker_local.execution.create_execution(Services, ExecutionSettings)``."""
 
@@ -152,6 +255,10 @@ class Execution(Protocol):
 
     def start_job(self, events: JobEvents) -> None:
         """Return at once; the job runs in threads of its own."""
+        ...
+
+    def start_tuning_job(self, events: TuningJobEvents) -> None:
+        """Return at once; the search runs in a thread of its own, and its training jobs by ``start_job``."""
         ...
 
     def start_endpoint(self, endpoint: EndpointEvents) -> None:
@@ -175,6 +282,22 @@ class Execution(Protocol):
         ``x-Amzn-Invoked-Production-Variant``. Raises ConnectionError or TimeoutError when no container answers, and
         LookupError for an unknown endpoint or variant.
         """
+        ...
+
+    def finish_labeling_job(self, events: JobEvents, labels: Sequence[Any]) -> None:
+        """End a labeling job with the labels of its objects, in the order of the input manifest, None for no label.
+
+        A label is a JSON value, or ``{"label": value, "metadata": {...}}``. Raises ValueError, with the job still running,
+        when the labels do not fit the manifest or it cannot be read.
+        """
+        ...
+
+    def change_schedule(self, events: ScheduleEvents) -> None:
+        """Return at once; carry a change of a monitoring schedule out, then ``events.finish``."""
+        ...
+
+    def delete_schedule(self, schedule_name: str) -> None:
+        """Return when nothing of the schedule is left (it is called in a thread of its own). Unknown names are no error."""
         ...
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The WSGI application behind the one URL: routing, faults, the call log; nothing that an operation means.
 
-``/_local/`` is its own: ``GET calls`` (``?after=ORDER``), ``GET``, ``POST`` and ``DELETE faults``.
+``/_local/`` is its own: ``GET calls`` (``?after=ORDER``), ``GET``, ``POST`` and ``DELETE faults``, and
+``POST labeling-jobs/NAME/finish`` (see labeling.py).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
-from sagemaker_local import operations, runtime, tags
+from sagemaker_local import labeling, operations, runtime, tags
 from sagemaker_local.backend import Backend
 from sagemaker_local.calls import CallLog
 from sagemaker_local.errors import ServiceError, not_offered
@@ -28,6 +29,7 @@ from sagemaker_local.routing import Target, identify
 
 LOG = logging.getLogger(__name__)
 OWN_FAULT = ServiceError("InternalFailure", "The local SageMaker has a fault of its own; see its log.", 500)
+FINISH = re.compile(r"/_local/labeling-jobs/([^/]+)/finish")
 CODE_IN_XML = re.compile(rb"<Code>([^<]+)</Code>")
 
 
@@ -120,15 +122,25 @@ class FrontDoor:
             return _json_answer([{**dataclasses.asdict(rule), "hits": hits} for rule, hits in faults.hits()])
         if (method, path) == ("POST", "/_local/faults"):
             try:
-                length = int(environ.get("CONTENT_LENGTH") or 0)
-                faults.add(parse_rules(json.loads(environ["wsgi.input"].read(length))))
+                faults.add(parse_rules(json.loads(_body(environ))))
             except (FaultScriptError, ValueError) as error:
                 return _json_answer({"error": str(error)}, 400)
             return _json_answer({})
         if (method, path) == ("DELETE", "/_local/faults"):
             faults.clear()
             return _json_answer({})
+        if method == "POST" and (finish := FINISH.fullmatch(path)):
+            try:
+                labeling.finish_labeling_job(self.backend, finish[1], _body(environ))
+            except ServiceError as error:
+                return _json_answer({"error": error.message}, error.http_status)
+            return _json_answer({})
         return _json_answer({"error": f"There is no {method} {path}."}, 404)
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return body
 
 
 def _json_answer(value: Any, status: int = 200) -> Answer:

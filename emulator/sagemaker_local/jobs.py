@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from sagemaker_local.backend import Backend
+from sagemaker_local.backend import Backend, find
 from sagemaker_local.events import JobFaults
+from sagemaker_local.kinds import KIND_BY_NAME
 from sagemaker_local.records import Record, Records
 
-BUSY = frozenset({"InProgress", "Stopping"})
+BUSY = frozenset({"Initializing", "InProgress", "Stopping"})
 
 MESSAGES: Mapping[str, str] = {
     "Pending": "Training job waiting for capacity",
@@ -30,12 +32,19 @@ MESSAGES: Mapping[str, str] = {
 }
 """StatusMessage of a SecondaryStatusTransition, unless the execution gives one."""
 
-NOT_STARTED = frozenset({"Starting", "Pending"})
+NOT_STARTED = frozenset({"Initializing", "Starting", "Pending"})
 
 
 def start(backend: Backend, record: Record) -> None:
-    """Stores a new job and hands it to the execution. Called with the records' lock held."""
-    job = RunningJob(backend.records, record, backend.faults.job_faults(record.name))
+    """Stores a new job and hands it to the execution. Called with the records' lock held.
+
+    Raises the model's not-found error for a transform job whose model is not there.
+    """
+    models = {}
+    if record.kind.name == "TransformJob":
+        name = record.request["ModelName"]
+        models[name] = find(backend, KIND_BY_NAME["Model"], name).request
+    job = RunningJob(backend.records, record, backend.faults.job_faults(record.name), models)
     record.work = job
     backend.records.put(record)
     job.advance("Starting")
@@ -45,12 +54,20 @@ def start(backend: Backend, record: Record) -> None:
 class RunningJob:
     """Implements :class:`sagemaker_local.events.JobEvents` on a record."""
 
-    def __init__(self, records: Records, record: Record, faults: JobFaults) -> None:
+    def __init__(
+        self,
+        records: Records,
+        record: Record,
+        faults: JobFaults,
+        models: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self._lock = records.lock
         self._record = record
         self._faults = faults
+        self._models = models or {}
         self._stop_requested = threading.Event()
         self._secondary_status: str | None = None
+        self._metrics: dict[str, list[float]] = defaultdict(list)
 
     @property
     def name(self) -> str:
@@ -69,12 +86,21 @@ class RunningJob:
         return self._record.request
 
     @property
+    def models(self) -> Mapping[str, Mapping[str, Any]]:
+        return self._models
+
+    @property
     def stop_requested(self) -> threading.Event:
         return self._stop_requested
 
     @property
     def faults(self) -> JobFaults:
         return self._faults
+
+    @property
+    def ended(self) -> bool:
+        with self._lock:
+            return self._record.status not in BUSY
 
     def request_stop(self) -> None:
         """What Stop* does: the status is Stopping at once, the execution ends the job. Twice is the same as once."""
@@ -89,7 +115,10 @@ class RunningJob:
             if secondary_status == "Stopping":
                 self._record.status = "Stopping"
             elif secondary_status not in NOT_STARTED:
-                self._record.described.setdefault(str(self._record.kind.start_time_member), now)
+                if self._record.status == "Initializing":
+                    self._record.status = "InProgress"
+                if self._record.kind.start_time_member is not None:
+                    self._record.described.setdefault(self._record.kind.start_time_member, now)
             self._enter(secondary_status, message, now)
 
     def finish(
@@ -109,7 +138,8 @@ class RunningJob:
             self._record.status = status
             self._enter(secondary_status or status, failure_reason or "", now)
             kind = self._record.kind
-            described[str(kind.end_time_member)] = now
+            if kind.end_time_member is not None:
+                described[kind.end_time_member] = now
             if self.kind == "TrainingJob" and "TrainingStartTime" in described:
                 seconds = max(1, round(now - described["TrainingStartTime"]))
                 described.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
@@ -118,6 +148,15 @@ class RunningJob:
             if exit_message is not None:
                 described["ExitMessage"] = exit_message
             described.update(describe or {})
+
+    def report_metric(self, name: str, value: float) -> None:
+        with self._lock:
+            self._metrics[name].append(value)
+
+    def metric_values(self, name: str) -> list[float]:
+        """The values that were reported for a metric, in their order."""
+        with self._lock:
+            return list(self._metrics[name])
 
     def _enter(self, secondary_status: str, message: str, now: float) -> None:
         self._secondary_status = secondary_status

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sagemaker_local import defaults, rules
+from sagemaker_local import defaults, derived, rules, tuning_rules
 from sagemaker_local.errors import ServiceError
 
 NAME_IN_USE = (
@@ -25,23 +25,33 @@ class Kind:
 
     name: str
     words: str
-    life: Literal["job", "record", "endpoint"]
+    life: Literal["job", "record", "endpoint", "schedule"]
     not_found: tuple[str, str]
     exists: tuple[str, str]
     fill_defaults: Callable[[dict[str, Any]], None] = defaults.none
     broken_rules: Callable[[Mapping[str, Any]], Iterator[str]] = rules.none
     """Sentences on what is wrong with a Create request beyond the model's constraints."""
+    derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = derived.nothing
+    """Members that Describe or a summary shows and that follow from the request."""
     first_status: str | None = None
+    creation_time_member: str = "CreationTime"
+    modification_time_member: str = "LastModifiedTime"
     start_time_member: str | None = None
     end_time_member: str | None = None
+    member_prefix: str | None = None
+    """What the members for name and ARN begin with, where that is not the kind's name: ``JobDefinition``."""
+    arn_path: str | None = None
+    """What stands before the name in an ARN, where that is not the words with hyphens: ``workteam/private-crowd``."""
+    nested: bool = False
+    """Whether Describe gives its members as one structure, named as the kind."""
 
     @property
     def name_member(self) -> str:
-        return f"{self.name}Name"
+        return f"{self.member_prefix or self.name}Name"
 
     @property
     def arn_member(self) -> str:
-        return f"{self.name}Arn"
+        return f"{self.member_prefix or self.name}Arn"
 
     @property
     def status_member(self) -> str:
@@ -50,10 +60,10 @@ class Kind:
     @property
     def resource_type(self) -> str:
         """As in ARNs and in the tagging API: ``training-job``."""
-        return self.words.replace(" ", "-") if self.name != "EndpointConfig" else "endpoint-config"
+        return (self.arn_path or self.words.replace(" ", "-")).partition("/")[0]
 
     def arn(self, name: str, region: str, account_id: str) -> str:
-        return f"arn:aws:sagemaker:{region}:{account_id}:{self.resource_type}/{name}"
+        return f"arn:aws:sagemaker:{region}:{account_id}:{self.arn_path or self.resource_type}/{name}"
 
     def error(self, which: tuple[str, str], name: str, arn: str) -> ServiceError:
         """One of the kind's errors with its text filled in."""
@@ -67,6 +77,22 @@ def _absent(words: str) -> tuple[str, str]:
 
 def _present(words: str) -> tuple[str, str]:
     return "ValidationException", f'Cannot create already existing {words} "{{arn}}".'
+
+
+def _job_definition(monitoring_type: str) -> Kind:
+    """One of the four kinds of job definition of Model Monitor, by its MonitoringType."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in monitoring_type).strip()
+    return Kind(
+        name=f"{monitoring_type}JobDefinition",
+        words=f"{words} job definition",
+        life="record",
+        not_found=("ResourceNotFound", "Job Definition {arn} not found"),
+        exists=("ResourceInUse", "Job Definition {arn} already exists"),
+        fill_defaults=defaults.job_definition,
+        broken_rules=rules.job_definition,
+        derived=derived.job_definition,
+        member_prefix="JobDefinition",
+    )
 
 
 KINDS: tuple[Kind, ...] = (
@@ -111,6 +137,7 @@ KINDS: tuple[Kind, ...] = (
         exists=_present("endpoint configuration"),
         fill_defaults=defaults.endpoint_config,
         broken_rules=rules.endpoint_config,
+        arn_path="endpoint-config",
     ),
     Kind(
         name="Endpoint",
@@ -119,6 +146,63 @@ KINDS: tuple[Kind, ...] = (
         not_found=_absent("endpoint"),
         exists=_present("endpoint"),
         first_status="Creating",
+    ),
+    Kind(
+        name="TransformJob",
+        words="transform job",
+        life="job",
+        not_found=("ValidationException", "Could not find requested job with name: {name}"),
+        exists=NAME_IN_USE,
+        fill_defaults=defaults.transform_job,
+        broken_rules=rules.transform_job,
+        first_status="InProgress",
+        start_time_member="TransformStartTime",
+        end_time_member="TransformEndTime",
+    ),
+    Kind(
+        name="HyperParameterTuningJob",
+        words="hyper parameter tuning job",
+        life="job",
+        not_found=("ResourceNotFound", "Amazon SageMaker can't find a tuning job with the name {name}."),
+        exists=NAME_IN_USE,
+        fill_defaults=tuning_rules.fill_defaults,
+        broken_rules=tuning_rules.broken_rules,
+        first_status="InProgress",
+        end_time_member="HyperParameterTuningEndTime",
+    ),
+    Kind(
+        name="LabelingJob",
+        words="labeling job",
+        life="job",
+        not_found=("ValidationException", "Could not find requested job with name: {name}"),
+        exists=NAME_IN_USE,
+        broken_rules=rules.labeling_job,
+        derived=derived.labeling_job,
+        first_status="Initializing",
+    ),
+    Kind(
+        name="Workteam",
+        words="work team",
+        life="record",
+        not_found=("ValidationException", 'The work team "{arn}" does not exist.'),
+        exists=NAME_IN_USE,
+        broken_rules=rules.workteam,
+        derived=derived.workteam,
+        creation_time_member="CreateDate",
+        modification_time_member="LastUpdatedDate",
+        arn_path="workteam/private-crowd",
+        nested=True,
+    ),
+    *map(_job_definition, ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")),
+    Kind(
+        name="MonitoringSchedule",
+        words="monitoring schedule",
+        life="schedule",
+        not_found=("ResourceNotFound", "Monitoring Schedule {arn} not found"),
+        exists=("ResourceInUse", "Monitoring Schedule {arn} already exists"),
+        broken_rules=rules.monitoring_schedule,
+        derived=derived.monitoring_schedule,
+        first_status="Pending",
     ),
 )
 

@@ -17,6 +17,9 @@ PAGE = 10
 FILTERS: Mapping[str, Callable[[dict[str, Any], Any, Kind], bool]] = {
     "NameContains": lambda view, wanted, kind: wanted.lower() in view[kind.name_member].lower(),
     "StatusEquals": lambda view, wanted, kind: view[kind.status_member] == wanted,
+    "EndpointName": lambda view, wanted, kind: view.get("EndpointName") == wanted,
+    "MonitoringJobDefinitionName": lambda view, wanted, kind: view.get("MonitoringJobDefinitionName") == wanted,
+    "MonitoringTypeEquals": lambda view, wanted, kind: view.get("MonitoringType") == wanted,
     "CreationTimeAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,
     "CreationTimeBefore": lambda view, wanted, kind: view["CreationTime"] < wanted,
     "LastModifiedTimeAfter": lambda view, wanted, kind: view["LastModifiedTime"] > wanted,
@@ -36,7 +39,9 @@ def list_records(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mappin
     chosen = [
         view for view in views if all(FILTERS[name](view, params[name], kind) for name in FILTERS if name in params)
     ]
-    by = {"Name": kind.name_member, "Status": kind.status_member}.get(params.get("SortBy", ""), "CreationTime")
+    by = {"Name": kind.name_member, "Status": kind.status_member}.get(
+        params.get("SortBy", ""), kind.creation_time_member
+    )
     chosen.sort(key=lambda view: view[by], reverse=params.get("SortOrder") == "Descending")
     page, token = one_page(chosen, params.get("NextToken"), params.get("MaxResults", PAGE))
     return {_summaries_member(kind): page, "NextToken": token}

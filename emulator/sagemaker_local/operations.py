@@ -1,7 +1,7 @@
 """Every SageMaker operation that is offered, by name: Create, Describe, List, Stop, Delete, Update and the tags.
 
 :func:`answer` is the whole API: a request that the model and the rules allow is carried out on the records; what has to run is
-handed to the execution (jobs.py, endpoints.py).
+handed to the execution (jobs.py, tuning_jobs.py, endpoints.py, schedules.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sagemaker_local import endpoints, jobs, tags
+from sagemaker_local import endpoints, jobs, schedules, tags, tuning_jobs
 from sagemaker_local.backend import Backend, find
 from sagemaker_local.errors import not_offered, validation_error
 from sagemaker_local.kinds import KINDS, Kind
@@ -28,7 +28,7 @@ Handler = Callable[[Backend, dict[str, Any]], Mapping[str, Any]]
 def answer(backend: Backend, operation: str, params: dict[str, Any]) -> dict[str, Any]:
     """The operation's output, cut to its shape. Raises ServiceError."""
     handler = offered().get(operation)
-    if handler is None or not has_operation("sagemaker", operation):
+    if handler is None:
         raise not_offered(operation, "SageMaker")
     check_request("sagemaker", operation, params)
     members: dict[str, Any] = known_members(
@@ -46,8 +46,18 @@ def offered() -> Mapping[str, Handler]:
         "DeleteTags": tags.delete_tags,
         "UpdateEndpoint": endpoints.update_endpoint,
     }
-    creates = {"job": jobs.start, "record": _create_nothing_more, "endpoint": endpoints.create_endpoint}
-    deletes = {"job": _delete_job, "record": _delete_record, "endpoint": endpoints.delete_endpoint}
+    creates = {
+        "job": jobs.start,
+        "record": _create_nothing_more,
+        "endpoint": endpoints.create_endpoint,
+        "schedule": schedules.create_schedule,
+    }
+    deletes = {
+        "job": _delete_job,
+        "record": _delete_record,
+        "endpoint": endpoints.delete_endpoint,
+        "schedule": schedules.delete_schedule,
+    }
     for kind in KINDS:
         handlers[f"Create{kind.name}"] = functools.partial(_create, kind, creates[kind.life])
         handlers[f"Describe{kind.name}"] = functools.partial(_describe, kind)
@@ -55,7 +65,16 @@ def offered() -> Mapping[str, Handler]:
         handlers[f"List{kind.name}s"] = functools.partial(list_records, kind)
         if kind.life == "job":
             handlers[f"Stop{kind.name}"] = functools.partial(_stop_job, kind)
-    return handlers
+        if kind.life == "record":
+            handlers[f"Update{kind.name}"] = functools.partial(_update_record, kind)
+        if kind.life == "schedule":
+            for change, carry_out in schedules.CHANGES.items():
+                handlers[f"{change}{kind.name}"] = functools.partial(carry_out, kind)
+    handlers["CreateHyperParameterTuningJob"] = functools.partial(
+        _create, tuning_jobs.TUNING_JOB, functools.partial(tuning_jobs.start, _create)
+    )
+    handlers["ListTrainingJobsForHyperParameterTuningJob"] = tuning_jobs.list_training_jobs
+    return {operation: handler for operation, handler in handlers.items() if has_operation("sagemaker", operation)}
 
 
 def named_by(operation: str, params: Mapping[str, Any]) -> str | None:
@@ -94,7 +113,25 @@ def _create_nothing_more(backend: Backend, record: Record) -> None:
 
 def _describe(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str, Any]:
     with backend.records.lock:
-        return copy.deepcopy(find(backend, kind, params[kind.name_member]).view())
+        return _shown(find(backend, kind, params[kind.name_member]))
+
+
+def _shown(record: Record) -> Mapping[str, Any]:
+    view = copy.deepcopy(record.view())
+    return {record.kind.name: view} if record.kind.nested else view
+
+
+def _update_record(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str, Any]:
+    """Members that the request gives replace those of the record; the rules of creation hold for the outcome."""
+    with backend.records.lock:
+        record = find(backend, kind, params[kind.name_member])
+        request = {**record.request, **{member: value for member, value in params.items() if value is not None}}
+        broken = list(kind.broken_rules(request))
+        if broken:
+            raise validation_error(" ".join(broken))
+        record.request = request
+        record.touch()
+        return _shown(record)
 
 
 def _stop_job(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str, Any]:
@@ -117,7 +154,7 @@ def _delete_job(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping
 
 
 def _delete_record(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str, Any]:
-    """A model or a configuration can be deleted while an endpoint uses it."""
+    """A model or a configuration can be deleted while an endpoint uses it. Only DeleteWorkteam has an answer."""
     with backend.records.lock:
         backend.records.remove(find(backend, kind, params[kind.name_member]))
-    return {}
+    return {"Success": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,10 @@ class Record:
     """Members of Describe's output that are not of the request: secondary status, start time, failure reason ..."""
     creation_time: float = field(default_factory=time.time)
     last_modified_time: float = field(default_factory=time.time)
+    computed: Callable[[], Mapping[str, Any]] = dict
+    """Gives the members of Describe's output that follow from other records; called with the lock held."""
     work: Any = None
-    """What the execution reports through (RunningJob, Deployment), for Stop to reach it."""
+    """What the execution reports through (RunningJob, Deployment, ScheduleChange), for Stop to reach it."""
 
     def touch(self) -> float:
         """Marks the record as changed now, and returns that time."""
@@ -41,8 +43,14 @@ class Record:
             **self.request,
             self.kind.name_member: self.name,
             self.kind.arn_member: self.arn,
-            "CreationTime": self.creation_time,
-            "LastModifiedTime": self.last_modified_time,
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
+            self.kind.creation_time_member: self.creation_time,
+            self.kind.modification_time_member: self.last_modified_time,
+        }
+        members = {
+            **members,
+            **self.kind.derived(members),
+            **self.computed(),
             **self.described,
         }
         if self.status is not None:

@@ -6,11 +6,17 @@ on the member and the developer guide. Rules that need other records (a config's
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 PROCESSING_ROOT = "/opt/ml/processing/"
+LARGEST_TRANSFORM_PAYLOAD = 100
+"""MB, of one request and of all that a container is sent at a time (CreateTransformJob, MaxPayloadInMB)."""
+REFERENCE_TASKS = ("SemanticSegmentation", "VideoObjectDetection", "VideoObjectTracking")
+"""What the names of pre-annotation Lambda functions hold whose labels are files (CreateLabelingJob, LabelAttributeName)."""
+SCHEDULE_EXPRESSION = re.compile(r"NOW|cron\(\s*\S+(\s+\S+){5}\s*\)")
 
 
 def none(request: Mapping[str, Any]) -> Iterator[str]:
@@ -78,6 +84,56 @@ def endpoint_config(request: Mapping[str, Any]) -> Iterator[str]:
         if not serverless and "InstanceType" not in variant and "InstancePools" not in variant:
             yield f"InstanceType or ServerlessConfig is required for the variant {variant['VariantName']}."
     yield from _unique("VariantName", variants, "ProductionVariants")
+
+
+def transform_job(request: Mapping[str, Any]) -> Iterator[str]:
+    payload, concurrent = request.get("MaxPayloadInMB", 0), request.get("MaxConcurrentTransforms", 0)
+    if payload * max(1, concurrent) > LARGEST_TRANSFORM_PAYLOAD:
+        yield f"MaxPayloadInMB, and its product with MaxConcurrentTransforms, cannot exceed {LARGEST_TRANSFORM_PAYLOAD}."
+
+
+def labeling_job(request: Mapping[str, Any]) -> Iterator[str]:
+    task, attribute = request["HumanTaskConfig"], request["LabelAttributeName"]
+    yield from _one_of(request["InputConfig"]["DataSource"], ("S3DataSource", "SnsDataSource"), "InputConfig.DataSource")
+    yield from _one_of(task["UiConfig"], ("UiTemplateS3Uri", "HumanTaskUiArn"), "HumanTaskConfig.UiConfig")
+    if attribute.endswith("-metadata"):
+        yield f"LabelAttributeName {attribute} is invalid. It cannot end with -metadata."
+    function = task.get("PreHumanTaskLambdaArn", "")
+    if any(name in function for name in REFERENCE_TASKS) and not attribute.endswith("-ref"):
+        yield f"LabelAttributeName {attribute} is invalid. It must end with -ref for this type of task."
+
+
+def workteam(request: Mapping[str, Any]) -> Iterator[str]:
+    kinds = ("CognitoMemberDefinition", "OidcMemberDefinition")
+    for member in request["MemberDefinitions"]:
+        yield from _one_of(member, kinds, "a member definition")
+    if all(any(kind in member for member in request["MemberDefinitions"]) for kind in kinds):
+        yield "MemberDefinitions cannot hold both Cognito and OIDC members."
+
+
+def job_definition(request: Mapping[str, Any]) -> Iterator[str]:
+    """Of Model Monitor, whatever it monitors."""
+    for member in request:
+        if member.endswith("JobInput"):
+            yield from _one_of(request[member], ("EndpointInput", "BatchTransformInput"), member)
+
+
+def monitoring_schedule(request: Mapping[str, Any]) -> Iterator[str]:
+    config = request["MonitoringScheduleConfig"]
+    yield from _one_of(config, ("MonitoringJobDefinition", "MonitoringJobDefinitionName"), "MonitoringScheduleConfig")
+    if "MonitoringJobDefinitionName" in config and "MonitoringType" not in config:
+        yield "MonitoringType is required with MonitoringJobDefinitionName."
+    schedule = config.get("ScheduleConfig", {})
+    expression = schedule.get("ScheduleExpression", "NOW")
+    if not SCHEDULE_EXPRESSION.fullmatch(expression):
+        yield f"ScheduleExpression {expression} is invalid. It must be NOW or a cron expression such as cron(0 * ? * * *)."
+    elif schedule and expression == "NOW" and not {"DataAnalysisStartTime", "DataAnalysisEndTime"} <= schedule.keys():
+        yield "DataAnalysisStartTime and DataAnalysisEndTime are required when ScheduleExpression is NOW."
+
+
+def _one_of(structure: Mapping[str, Any], members: tuple[str, str], where: str) -> Iterator[str]:
+    if sum(member in structure for member in members) != 1:
+        yield f"Exactly one of {' and '.join(members)} must be specified in {where}."
 
 
 def _cluster(resources: Mapping[str, Any]) -> Iterator[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from sagemaker_local.events import EndpointEvents, JobEvents
+from sagemaker_local.events import EndpointEvents, JobEvents, ScheduleEvents, TuningJobEvents
+from sagemaker_local.labels import finished
 
 HOLD = float("inf")
 POLL = 0.02
@@ -43,6 +44,9 @@ class JobScript:
     failure_reason: str | None = None
     exit_message: str | None = None
     describe: Mapping[str, Any] = field(default_factory=dict)
+    training_jobs: tuple[Mapping[str, str], ...] = ()
+    """Of a tuning job: the tuned hyperparameters of the training jobs that it starts, one for each. What becomes of the third
+    says the script that its name matches, e.g. ``tune-003-*``; its objective is that of FinalMetricDataList there."""
     heeds_stop: bool = True
     """False: the job goes on to its own end after a stop request, as one that ends in that moment."""
 
@@ -56,6 +60,18 @@ class EndpointScript:
     failure_reason: str | None = None
 
 
+@dataclass(frozen=True)
+class ScheduleScript:
+    """How long (seconds, or HOLD) a change of a monitoring schedule takes, and the status that it ends in.
+
+    None is the one that the change leads to: Scheduled, or Stopped after a stop request.
+    """
+
+    seconds: float = 0.0
+    status: str | None = None
+    failure_reason: str | None = None
+
+
 def echo(endpoint_name: str, body: bytes, headers: Mapping[str, str], target_variant: str | None) -> Answer:
     """An endpoint that answers with what it is sent."""
     variant = target_variant or "scripted"
@@ -65,8 +81,9 @@ def echo(endpoint_name: str, body: bytes, headers: Mapping[str, str], target_var
 class ScriptedExecution:
     """Implements :class:`sagemaker_local.events.Execution`.
 
-    ``jobs`` maps globs of job names to scripts, ``endpoints`` globs of endpoint configuration names, ``deletions`` globs of
-    endpoint names to the seconds (or HOLD) that a deletion lasts; the first that matches counts, else the defaults do.
+    ``jobs`` maps globs of job names to scripts, ``endpoints`` globs of endpoint configuration names, ``schedules`` globs of
+    monitoring schedule names, ``deletions`` globs of endpoint and schedule names to the seconds (or HOLD) that a deletion
+    lasts; the first that matches counts, else the defaults do.
     """
 
     def __init__(
@@ -75,10 +92,12 @@ class ScriptedExecution:
         endpoints: Mapping[str, EndpointScript] | None = None,
         deletions: Mapping[str, float] | None = None,
         answer: Callable[[str, bytes, Mapping[str, str], str | None], Answer] = echo,
+        schedules: Mapping[str, ScheduleScript] | None = None,
     ) -> None:
         self.jobs = dict(jobs or {})
         self.endpoints = dict(endpoints or {})
         self.deletions = dict(deletions or {})
+        self.schedules = dict(schedules or {})
         self.answer = answer
         self._closed = threading.Event()
         self._released: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(0))
@@ -88,12 +107,16 @@ class ScriptedExecution:
         return "scripted statuses, nothing runs"
 
     def release(self, name: str) -> None:
-        """Ends the next step (or the present one) of the job or endpoint of that name that lasts HOLD."""
+        """Ends the next step (or the present one) of the job, endpoint or schedule of that name that lasts HOLD."""
         self._released[name].release()
 
     def start_job(self, events: JobEvents) -> None:
         script = _first_match(self.jobs, events.name) or JobScript()
         threading.Thread(target=self._run_job, args=(events, script), name=events.name, daemon=True).start()
+
+    def start_tuning_job(self, events: TuningJobEvents) -> None:
+        script = _first_match(self.jobs, events.name) or JobScript()
+        threading.Thread(target=self._run_tuning_job, args=(events, script), name=events.name, daemon=True).start()
 
     def start_endpoint(self, endpoint: EndpointEvents) -> None:
         script = _first_match(self.endpoints, endpoint.config["EndpointConfigName"]) or EndpointScript()
@@ -108,6 +131,17 @@ class ScriptedExecution:
         self, endpoint_name: str, body: bytes, headers: Mapping[str, str], target_variant: str | None
     ) -> Answer:
         return self.answer(endpoint_name, body, headers, target_variant)
+
+    def finish_labeling_job(self, events: JobEvents, labels: Sequence[Any]) -> None:
+        """Writes no manifest; Describe shows the counters and where it would be."""
+        events.finish("Completed", describe=finished(events.request, labels))
+
+    def change_schedule(self, events: ScheduleEvents) -> None:
+        script = _first_match(self.schedules, events.name) or ScheduleScript()
+        threading.Thread(target=self._run_schedule, args=(events, script), name=events.name, daemon=True).start()
+
+    def delete_schedule(self, schedule_name: str) -> None:
+        self._wait(schedule_name, _first_match(self.deletions, schedule_name) or 0.0, threading.Event())
 
     def close(self) -> None:
         self._closed.set()
@@ -131,6 +165,12 @@ class ScriptedExecution:
             describe=script.describe,
         )
 
+    def _run_tuning_job(self, events: TuningJobEvents, script: JobScript) -> None:
+        """The training jobs start in turn for the definitions, all at once; the end does not wait for theirs."""
+        for number, tuned_hyperparameters in enumerate(script.training_jobs):
+            events.start_training_job(events.definitions[number % len(events.definitions)], tuned_hyperparameters)
+        self._run_job(events, script)
+
     def _with_faults(self, events: JobEvents, script: JobScript) -> list[Step]:
         faults, steps = events.faults, []
         for step in script.steps:
@@ -147,6 +187,10 @@ class ScriptedExecution:
             endpoint.advance(step.status)
             self._wait(endpoint.name, step.seconds, threading.Event())
         endpoint.finish(script.status, failure_reason=script.failure_reason)
+
+    def _run_schedule(self, events: ScheduleEvents, script: ScheduleScript) -> None:
+        self._wait(events.name, script.seconds, threading.Event())
+        events.finish(script.status or events.status, failure_reason=script.failure_reason)
 
     def _wait(self, name: str, seconds: float, stop: threading.Event) -> None:
         if seconds == HOLD:

@@ -20,6 +20,8 @@ class Settings:
     images: Mapping[str, Path] = field(default_factory=dict)
     """Image URI to the folder that stands for it."""
     runner: str = "auto"
+    labels: Path | None = None
+    """A folder; ``<name>.json`` in it holds the labels that finish the labeling job of that name, see :mod:`sagemaker_local.labels`."""
     faults: Path | None = None
     """A fault script, see :mod:`sagemaker_local.fault_rules`."""
 

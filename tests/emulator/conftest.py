@@ -11,9 +11,30 @@ import boto3
 import pytest
 from botocore.config import Config
 from sagemaker_local import LocalSageMaker, Settings, start
+from sagemaker_local.kinds import KIND_BY_NAME
 from sagemaker_local.scripted import ScriptedExecution
 
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
+
+MONITORED = ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")
+ENDPOINT_INPUT = {"EndpointName": "watched", "LocalPath": "/opt/ml/processing/in"}
+MONITORING_OUTPUT = {
+    "MonitoringOutputs": [{"S3Output": {"S3Uri": "s3://bucket/monitor", "LocalPath": "/opt/ml/processing/out"}}]
+}
+MONITORING_RESOURCES = {"ClusterConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}}
+
+
+def _job_definition(monitored: str) -> dict[str, Any]:
+    truth = {"GroundTruthS3Input": {"S3Uri": "s3://bucket/truth"}} if monitored in ("ModelQuality", "ModelBias") else {}
+    analysis = {"ConfigUri": "s3://bucket/analysis.json"} if monitored in ("ModelBias", "ModelExplainability") else {}
+    return {
+        f"{monitored}AppSpecification": {"ImageUri": "local/monitor:1", **analysis},
+        f"{monitored}JobInput": {"EndpointInput": ENDPOINT_INPUT, **truth},
+        f"{monitored}JobOutputConfig": MONITORING_OUTPUT,
+        "JobResources": MONITORING_RESOURCES,
+        "RoleArn": ROLE,
+    }
+
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "TrainingJob": {
@@ -36,6 +57,49 @@ REQUESTS: dict[str, dict[str, Any]] = {
         ]
     },
     "Endpoint": {"EndpointConfigName": "base-config"},
+    "TransformJob": {
+        "ModelName": "base-model",
+        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}},
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    },
+    "LabelingJob": {
+        "LabelAttributeName": "label",
+        "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://bucket/in.manifest"}}},
+        "OutputConfig": {"S3OutputPath": "s3://bucket/labels/"},
+        "RoleArn": ROLE,
+        "HumanTaskConfig": {
+            "WorkteamArn": "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/team",
+            "UiConfig": {"UiTemplateS3Uri": "s3://bucket/template.liquid"},
+            "PreHumanTaskLambdaArn": "arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass",
+            "TaskTitle": "Cats",
+            "TaskDescription": "Is it a cat?",
+            "NumberOfHumanWorkersPerDataObject": 1,
+            "TaskTimeLimitInSeconds": 60,
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": "arn:aws:lambda:us-east-1:432418664414:function:ACS-ImageMultiClass"
+            },
+        },
+    },
+    "Workteam": {
+        "MemberDefinitions": [
+            {"CognitoMemberDefinition": {"UserPool": "us-east-1_abc", "UserGroup": "labelers", "ClientId": "client"}}
+        ],
+        "Description": "Those who label",
+    },
+    **{f"{monitored}JobDefinition": _job_definition(monitored) for monitored in MONITORED},
+    "MonitoringSchedule": {
+        "MonitoringScheduleConfig": {
+            "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+            "MonitoringJobDefinition": {
+                "MonitoringInputs": [{"EndpointInput": ENDPOINT_INPUT}],
+                "MonitoringOutputConfig": MONITORING_OUTPUT,
+                "MonitoringResources": MONITORING_RESOURCES,
+                "MonitoringAppSpecification": {"ImageUri": "local/monitor:1"},
+                "RoleArn": ROLE,
+            },
+        }
+    },
 }
 """What every kind needs but its name; ``base-model`` and ``base-config`` exist in the server."""
 
@@ -63,7 +127,7 @@ def make_request() -> Callable[..., dict[str, Any]]:
     """A valid Create request of a kind, with some members replaced."""
 
     def make(kind: str, name: str, **members: Any) -> dict[str, Any]:
-        return {f"{kind}Name": name, **copy.deepcopy(REQUESTS[kind]), **members}
+        return {KIND_BY_NAME[kind].name_member: name, **copy.deepcopy(REQUESTS[kind]), **members}
 
     return make
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from sagemaker_local.kinds import KINDS, Kind
 from sagemaker_local.scripted import HOLD, JobScript, ScriptedExecution, Step
 
 
@@ -58,11 +59,25 @@ def test_a_filter_that_is_not_offered_is_refused(listed: Any) -> None:
         listed.list_training_jobs(WarmPoolStatusEquals="Available")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_is_listed(sagemaker: Any, make_request: Callable[..., Any], kind: Kind) -> None:
+    operations = {operation: name for name, operation in sagemaker.meta.method_to_api_mapping.items()}
+    getattr(sagemaker, operations[f"Create{kind.name}"])(**make_request(kind.name, "every-kind"))
+
+    answer = getattr(sagemaker, operations[f"List{kind.name}s"])(NameContains="every-kind")
+
+    (summary,) = next(value for value in answer.values() if isinstance(value, list))
+    shape = sagemaker.meta.service_model.operation_model(f"List{kind.name}s").output_shape
+    required = next(member.member for member in shape.members.values() if member.type_name == "list").required_members
+    assert summary.keys() >= set(required)
+    assert "every-kind" in summary.values()
+
+
 @pytest.mark.parametrize(
     ("operation", "member", "name"),
     [("list_models", "Models", "ModelName"), ("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName")],
 )
 def test_records_are_listed_too(sagemaker: Any, operation: str, member: str, name: str) -> None:
-    (summary,) = getattr(sagemaker, operation)()[member]
+    (summary,) = getattr(sagemaker, operation)(NameContains="base-")[member]
     assert summary[name].startswith("base-")
     assert "CreationTime" in summary

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from sagemaker_local.kinds import KINDS
+from sagemaker_local.kinds import KIND_BY_NAME, KINDS
 from sagemaker_local.operations import named_by, offered
 from sagemaker_local.service_model import has_operation, operation_model
 
@@ -20,7 +20,16 @@ ARNS = {
     "Model": f"{ACCOUNT}:model/NAME",
     "EndpointConfig": f"{ACCOUNT}:endpoint-config/NAME",
     "Endpoint": f"{ACCOUNT}:endpoint/NAME",
+    "TransformJob": f"{ACCOUNT}:transform-job/NAME",
+    "LabelingJob": f"{ACCOUNT}:labeling-job/NAME",
+    "Workteam": f"{ACCOUNT}:workteam/private-crowd/NAME",
+    "DataQualityJobDefinition": f"{ACCOUNT}:data-quality-job-definition/NAME",
+    "ModelQualityJobDefinition": f"{ACCOUNT}:model-quality-job-definition/NAME",
+    "ModelBiasJobDefinition": f"{ACCOUNT}:model-bias-job-definition/NAME",
+    "ModelExplainabilityJobDefinition": f"{ACCOUNT}:model-explainability-job-definition/NAME",
+    "MonitoringSchedule": f"{ACCOUNT}:monitoring-schedule/NAME",
 }
+JOB_DEFINITIONS = [kind for kind in ARNS if kind.endswith("JobDefinition")]
 
 UNIQUE = "name must be unique within an AWS account and region"
 DUPLICATE = {
@@ -32,6 +41,11 @@ DUPLICATE = {
         f'Cannot create already existing endpoint configuration "{ARNS["EndpointConfig"]}"',
     ),
     "Endpoint": ("ValidationException", f'Cannot create already existing endpoint "{ARNS["Endpoint"]}"'),
+    "TransformJob": ("ResourceInUse", f"Transform job {UNIQUE}"),
+    "LabelingJob": ("ResourceInUse", f"Labeling job {UNIQUE}"),
+    "Workteam": ("ResourceInUse", f"Work team {UNIQUE}"),
+    **{kind: ("ResourceInUse", f"Job Definition {ARNS[kind]} already exists") for kind in JOB_DEFINITIONS},
+    "MonitoringSchedule": ("ResourceInUse", f"Monitoring Schedule {ARNS['MonitoringSchedule']} already exists"),
 }
 
 NOT_FOUND = {
@@ -40,7 +54,21 @@ NOT_FOUND = {
     "Model": ("ValidationException", f'Could not find model "{ARNS["Model"]}"'),
     "EndpointConfig": ("ValidationException", f'Could not find endpoint configuration "{ARNS["EndpointConfig"]}"'),
     "Endpoint": ("ValidationException", f'Could not find endpoint "{ARNS["Endpoint"]}"'),
+    "TransformJob": ("ValidationException", "Could not find requested job with name: NAME"),
+    "LabelingJob": ("ValidationException", "Could not find requested job with name: NAME"),
+    "Workteam": ("ValidationException", f'The work team "{ARNS["Workteam"]}" does not exist'),
+    **{kind: ("ResourceNotFound", f"Job Definition {ARNS[kind]} not found") for kind in JOB_DEFINITIONS},
+    "MonitoringSchedule": ("ResourceNotFound", f"Monitoring Schedule {ARNS['MonitoringSchedule']} not found"),
 }
+
+
+VERBS = {
+    "job": ("Describe", "Delete", "Stop"),
+    "record": ("Describe", "Delete"),
+    "endpoint": ("Describe", "Delete"),
+    "schedule": ("Describe", "Delete", "Stop"),
+}
+WITHOUT_DELETE = ("TransformJob", "LabelingJob")
 
 
 def method(client: Any, verb: str, kind: str) -> Callable[..., Any]:
@@ -49,6 +77,16 @@ def method(client: Any, verb: str, kind: str) -> Callable[..., Any]:
     names: dict[str, str] = client.meta.method_to_api_mapping
     found: Callable[..., Any] = getattr(client, next(name for name, called in names.items() if called == operation))
     return found
+
+
+def named(kind: str, name: str) -> dict[str, str]:
+    """The request that names a resource."""
+    return {KIND_BY_NAME[kind].name_member: name}
+
+
+def describe(client: Any, kind: str, name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = method(client, "Describe", kind)(**named(kind, name))
+    return answer[kind] if KIND_BY_NAME[kind].nested else answer
 
 
 def error_of(call: Callable[[], Any]) -> tuple[str, str]:
@@ -62,11 +100,12 @@ def error_of(call: Callable[[], Any]) -> tuple[str, str]:
 def test_describe_shows_what_create_was_given(sagemaker: Any, make_request: Callable[..., Any], kind: str) -> None:
     request = make_request(kind, f"{kind}-described")
     created = method(sagemaker, "Create", kind)(**request)
-    described = method(sagemaker, "Describe", kind)(**{f"{kind}Name": f"{kind}-described"})
+    described = describe(sagemaker, kind, f"{kind}-described")
 
-    assert created[f"{kind}Arn"] == ARNS[kind].replace("NAME", f"{kind}-described")
-    assert described[f"{kind}Arn"] == created[f"{kind}Arn"]
-    assert described["CreationTime"].timestamp() > 0
+    arn = KIND_BY_NAME[kind].arn_member
+    assert created[arn] == ARNS[kind].replace("NAME", f"{kind}-described")
+    assert described[arn] == created[arn]
+    assert described[KIND_BY_NAME[kind].creation_time_member].timestamp() > 0
     assert _contains(described, request)
 
 
@@ -84,42 +123,43 @@ def test_a_name_is_taken_once(sagemaker: Any, make_request: Callable[..., Any], 
 @pytest.mark.parametrize("kind", KIND_NAMES)
 @pytest.mark.parametrize("verb", ["Describe", "Delete", "Stop"])
 def test_an_absent_resource_is_not_found(sagemaker: Any, kind: str, verb: str) -> None:
-    if verb == "Stop" and not kind.endswith("Job"):
-        assert not has_operation("sagemaker", f"Stop{kind}")
+    if verb not in VERBS[KIND_BY_NAME[kind].life] or kind in WITHOUT_DELETE and verb == "Delete":
+        assert not has_operation("sagemaker", f"{verb}{kind}")
         return
 
-    code, message = error_of(lambda: method(sagemaker, verb, kind)(**{f"{kind}Name": "absent"}))
+    code, message = error_of(lambda: method(sagemaker, verb, kind)(**named(kind, "absent")))
 
     assert code == NOT_FOUND[kind][0]
     assert message.startswith(NOT_FOUND[kind][1].replace("NAME", "absent"))
 
 
-@pytest.mark.parametrize("kind", KIND_NAMES)
+@pytest.mark.parametrize("kind", [kind for kind in KIND_NAMES if kind not in WITHOUT_DELETE])
 def test_a_deleted_resource_is_gone_and_its_name_free(
     sagemaker: Any, make_request: Callable[..., Any], until: Callable[..., Any], kind: str
 ) -> None:
-    name = {f"{kind}Name": f"{kind}-deleted"}
-    create, describe = method(sagemaker, "Create", kind), method(sagemaker, "Describe", kind)
+    create = method(sagemaker, "Create", kind)
     create(**make_request(kind, f"{kind}-deleted"))
-    until(lambda: describe(**name).get(f"{kind}Status") in (None, "Completed", "InService"))
+    settled = (None, "Completed", "InService", "Scheduled")
+    until(lambda: describe(sagemaker, kind, f"{kind}-deleted").get(f"{kind}Status") in settled)
 
-    method(sagemaker, "Delete", kind)(**name)
+    method(sagemaker, "Delete", kind)(**named(kind, f"{kind}-deleted"))
 
     def is_gone() -> bool:
         try:
-            return describe(**name)[f"{kind}Status"] not in ("Deleting",)
+            return describe(sagemaker, kind, f"{kind}-deleted")[f"{kind}Status"] not in ("Deleting", "Pending")
         except ClientError as error:
             return error.response["Error"]["Message"].startswith(NOT_FOUND[kind][1].replace("NAME", f"{kind}-deleted"))
 
     until(is_gone)
-    assert create(**make_request(kind, f"{kind}-deleted"))[f"{kind}Arn"].endswith(f"/{kind}-deleted")
+    created = create(**make_request(kind, f"{kind}-deleted"))
+    assert created[KIND_BY_NAME[kind].arn_member].endswith(f"/{kind}-deleted")
 
 
 @pytest.mark.parametrize(
     ("operation", "params"),
     [
         ("create_auto_ml_job_v2", {"AutoMLJobName": "x"}),
-        ("describe_labeling_job", {"LabelingJobName": "x"}),
+        ("update_training_job", {"TrainingJobName": "x"}),
         ("list_pipelines", {}),
     ],
 )

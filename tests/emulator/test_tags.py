@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from sagemaker_local import LocalSageMaker
-from sagemaker_local.kinds import KINDS
+from sagemaker_local.kinds import KIND_BY_NAME, KINDS
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
@@ -30,7 +30,8 @@ def test_tags_of_every_kind_can_be_added_listed_and_deleted(
 ) -> None:
     methods = {operation: method for method, operation in sagemaker.meta.method_to_api_mapping.items()}
     create = getattr(sagemaker, methods[f"Create{kind}"])
-    arn = create(**make_request(kind, "tagged", Tags=[{"Key": "a", "Value": "1"}]))[f"{kind}Arn"]
+    tags = [{"Key": "a", "Value": "1"}]
+    arn = create(**make_request(kind, "tagged", Tags=tags))[KIND_BY_NAME[kind].arn_member]
 
     added = sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}, {"Key": "ключ", "Value": "x y"}])
     assert added["Tags"] == [{"Key": "a", "Value": "2"}, {"Key": "ключ", "Value": "x y"}]

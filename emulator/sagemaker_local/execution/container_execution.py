@@ -6,14 +6,15 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, Services
+from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services
 from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, JobStopped, Limits
+from sagemaker_local.execution.labeling_job import run_labeling_job, write_labels
 from sagemaker_local.execution.live_endpoints import LiveEndpoints
 from sagemaker_local.execution.processing_job import run_processing_job
 from sagemaker_local.execution.training_job import run_training_job
@@ -24,7 +25,9 @@ from sagemaker_local.runners.process import LIMITS as PROCESS_LIMITS
 RUN_JOB: Mapping[str, Callable[[Context, JobEvents, Path], None]] = {
     "TrainingJob": run_training_job,
     "ProcessingJob": run_processing_job,
+    "LabelingJob": run_labeling_job,
 }
+WITHOUT_CONTAINER = frozenset({"LabelingJob"})
 
 _session_lock = threading.Lock()
 
@@ -33,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 def create_execution(services: Services, settings: ExecutionSettings, limits: Limits | None = None) -> ContainerExecution:
     """An execution on the runner that ``settings`` asks for. Raises ValueError and RuntimeError as ``choose_runner`` does."""
-    return ContainerExecution(services, choose_runner(settings.runner), settings.data_directory, settings.images, limits)
+    runner = choose_runner(settings.runner)
+    return ContainerExecution(services, runner, settings.data_directory, settings.images, limits, settings.labels)
 
 
 class ContainerExecution:
@@ -46,11 +50,14 @@ class ContainerExecution:
         data_directory: Path,
         images: Mapping[str, Path],
         limits: Limits | None = None,
+        labels: Path | None = None,
     ) -> None:
         data_directory.mkdir(parents=True, exist_ok=True)
         self._directory = Path(tempfile.mkdtemp(prefix="containers-", dir=data_directory)).resolve()
         s3, logs = make_clients(services)
-        self._context = Context(services, runner, dict(images), self._directory, limits or Limits(), s3, logs)
+        self._context = Context(
+            services, runner, dict(images), self._directory, limits or Limits(), s3, logs, labels=labels
+        )
         self._endpoints = LiveEndpoints(self._context)
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
@@ -68,7 +75,8 @@ class ContainerExecution:
         directory = Path(tempfile.mkdtemp(prefix="job-", dir=self._directory))
         directory.chmod(0o755)  # a container's program may have another user
         try:
-            with OneJob(context, events) if context.runner.one_job_at_a_time else nullcontext():
+            alone = context.runner.one_job_at_a_time and events.kind not in WITHOUT_CONTAINER
+            with OneJob(context, events) if alone else nullcontext():
                 RUN_JOB[events.kind](context, events, directory)
         except JobFailed as error:
             events.finish("Failed", failure_reason=str(error))
@@ -100,6 +108,19 @@ class ContainerExecution:
         self, endpoint_name: str, body: bytes, headers: Mapping[str, str], target_variant: str | None
     ) -> tuple[int, bytes, Mapping[str, str]]:
         return self._endpoints.invoke(endpoint_name, body, headers, target_variant)
+
+    def finish_labeling_job(self, events: JobEvents, labels: Sequence[Any]) -> None:
+        try:
+            write_labels(self._context, events, labels)
+        except JobFailed as error:
+            raise ValueError(str(error)) from error
+
+    def change_schedule(self, events: ScheduleEvents) -> None:
+        """Nothing is monitored here."""
+        events.finish(events.status)
+
+    def delete_schedule(self, schedule_name: str) -> None:
+        """Nothing runs for a schedule."""
 
     def close(self) -> None:
         self._context.closing.set()

@@ -52,6 +52,8 @@ class Context:
     logs: Any
     closing: threading.Event = field(default_factory=threading.Event)
     one_job: threading.Lock = field(default_factory=threading.Lock)
+    labels: Path | None = None
+    """The folder whose ``<labeling job>.json`` finishes that job."""
 
 
 def client_environment(context: Context, *, isolated: bool) -> dict[str, str]:

@@ -137,6 +137,8 @@ class TuningDefinition:
     metric_name: str
     ranges: Mapping[str, Sequence[Mapping[str, Any]]]
     """ParameterRanges: IntegerParameterRanges, ContinuousParameterRanges, CategoricalParameterRanges."""
+    max_resource: int | None
+    """Hyperband's MaxResource: the request's, else the epochs among the static hyperparameters."""
     members: Mapping[str, Any]
     """The HyperParameterTrainingJobDefinition itself."""
 

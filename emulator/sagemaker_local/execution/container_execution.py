@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services
+from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services, TuningJobEvents
 from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, JobStopped, Limits
 from sagemaker_local.execution.labeling_job import run_labeling_job, write_labels
 from sagemaker_local.execution.live_endpoints import LiveEndpoints
 from sagemaker_local.execution.processing_job import run_processing_job
 from sagemaker_local.execution.training_job import run_training_job
+from sagemaker_local.execution.tuning_job import run_tuning_job
 from sagemaker_local.runners.choose import choose_runner
 from sagemaker_local.runners.container import Runner
 from sagemaker_local.runners.process import LIMITS as PROCESS_LIMITS
@@ -68,7 +69,10 @@ class ContainerExecution:
         return f"containers by {runner.name}" + (f": {PROCESS_LIMITS}" if runner.one_job_at_a_time else "")
 
     def start_job(self, events: JobEvents) -> None:
-        self._in_thread(events.name, lambda: self._run_job(events))
+        self._in_thread(events.name, lambda: report_failure(events, lambda: self._run_job(events)))
+
+    def start_tuning_job(self, events: TuningJobEvents) -> None:
+        self._in_thread(events.name, lambda: report_failure(events, lambda: run_tuning_job(self._context, events)))
 
     def _run_job(self, events: JobEvents) -> None:
         context = self._context
@@ -78,13 +82,6 @@ class ContainerExecution:
             alone = context.runner.one_job_at_a_time and events.kind not in WITHOUT_CONTAINER
             with OneJob(context, events) if alone else nullcontext():
                 RUN_JOB[events.kind](context, events, directory)
-        except JobFailed as error:
-            events.finish("Failed", failure_reason=str(error))
-        except JobStopped as error:
-            events.finish("Stopped", secondary_status=str(error) or None)
-        except Exception as error:
-            logger.exception("%s: the local SageMaker itself failed", events.name)
-            events.finish("Failed", failure_reason=f"InternalServerError: {type(error).__name__}: {error}")
         finally:
             remove(directory)
 
@@ -125,12 +122,15 @@ class ContainerExecution:
     def close(self) -> None:
         self._context.closing.set()
         self._endpoints.close()
-        with self._lock:
-            threads = list(self._threads)
-        for thread in threads:
-            thread.join()
+        while threads := self._running_threads():  # again, since a tuning job may just have started a training job
+            for thread in threads:
+                thread.join()
         self._context.runner.close()
         remove(self._directory)
+
+    def _running_threads(self) -> list[threading.Thread]:
+        with self._lock:
+            return list(self._threads)
 
     def _in_thread(self, name: str, work: Callable[[], None]) -> None:
         def run() -> None:
@@ -144,6 +144,19 @@ class ContainerExecution:
         with self._lock:
             self._threads.add(thread)
         thread.start()
+
+
+def report_failure(events: JobEvents, work: Callable[[], None]) -> None:
+    """Do the work of a job; when it raises, end the job accordingly."""
+    try:
+        work()
+    except JobFailed as error:
+        events.finish("Failed", failure_reason=str(error))
+    except JobStopped as error:
+        events.finish("Stopped", secondary_status=str(error) or None)
+    except Exception as error:
+        logger.exception("%s: the local SageMaker itself failed", events.name)
+        events.finish("Failed", failure_reason=f"InternalServerError: {type(error).__name__}: {error}")
 
 
 class OneJob:

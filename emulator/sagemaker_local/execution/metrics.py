@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sagemaker_local.execution.context import JobFailed
 
 
 class MetricValues:
-    """Reads lines and keeps, for each definition, the last number that its regular expression's first group found."""
+    """Reads lines and keeps, for each definition, the last number that its regular expression's first group found.
 
-    def __init__(self, definitions: Sequence[Mapping[str, str]]) -> None:
+    ``report`` is called with the name and the value of each number that is found.
+    """
+
+    def __init__(
+        self, definitions: Sequence[Mapping[str, str]], report: Callable[[str, float], None] = lambda name, value: None
+    ) -> None:
         """Raises JobFailed naming the definition whose Regex is not one."""
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._values: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
+        self._report = report
         for definition in definitions:
             try:
                 self._patterns[definition["Name"]] = re.compile(definition["Regex"])
@@ -36,6 +42,7 @@ class MetricValues:
                     continue
                 with self._lock:
                     self._values[name] = value, time.time()
+                self._report(name, value)
 
     def final(self) -> list[dict[str, Any]]:
         """FinalMetricDataList of DescribeTrainingJob, in the order of the definitions; Timestamp in seconds since 1970."""

@@ -84,7 +84,7 @@ def run_training_job(context: Context, events: JobEvents, directory: Path) -> No
         events,
         directory,
         training_instances(request.get("ResourceConfig") or {}),
-        MetricValues(request["AlgorithmSpecification"].get("MetricDefinitions") or ()),
+        MetricValues(request["AlgorithmSpecification"].get("MetricDefinitions") or (), events.report_metric),
     )
     refuse_more_than_the_runner_can(context, len(run.instances))
     spot = bool(request.get("EnableManagedSpotTraining"))

@@ -17,6 +17,7 @@ ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
 ARNS = {
     "TrainingJob": f"{ACCOUNT}:training-job/NAME",
     "ProcessingJob": f"{ACCOUNT}:processing-job/NAME",
+    "HyperParameterTuningJob": f"{ACCOUNT}:hyper-parameter-tuning-job/NAME",
     "Model": f"{ACCOUNT}:model/NAME",
     "EndpointConfig": f"{ACCOUNT}:endpoint-config/NAME",
     "Endpoint": f"{ACCOUNT}:endpoint/NAME",
@@ -35,6 +36,7 @@ UNIQUE = "name must be unique within an AWS account and region"
 DUPLICATE = {
     "TrainingJob": ("ResourceInUse", f"Training job {UNIQUE}"),
     "ProcessingJob": ("ResourceInUse", f"Processing job {UNIQUE}"),
+    "HyperParameterTuningJob": ("ResourceInUse", f"Hyper parameter tuning job {UNIQUE}"),
     "Model": ("ValidationException", f'Cannot create already existing model "{ARNS["Model"]}"'),
     "EndpointConfig": (
         "ValidationException",
@@ -51,6 +53,7 @@ DUPLICATE = {
 NOT_FOUND = {
     "TrainingJob": ("ValidationException", "Requested resource not found"),
     "ProcessingJob": ("ValidationException", "Could not find requested job with name: NAME"),
+    "HyperParameterTuningJob": ("ResourceNotFound", "Amazon SageMaker can't find a tuning job with the name NAME"),
     "Model": ("ValidationException", f'Could not find model "{ARNS["Model"]}"'),
     "EndpointConfig": ("ValidationException", f'Could not find endpoint configuration "{ARNS["EndpointConfig"]}"'),
     "Endpoint": ("ValidationException", f'Could not find endpoint "{ARNS["Endpoint"]}"'),
@@ -98,12 +101,12 @@ def error_of(call: Callable[[], Any]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_describe_shows_what_create_was_given(sagemaker: Any, make_request: Callable[..., Any], kind: str) -> None:
-    request = make_request(kind, f"{kind}-described")
+    request = make_request(kind, f"{kind}-shown")
     created = method(sagemaker, "Create", kind)(**request)
-    described = describe(sagemaker, kind, f"{kind}-described")
+    described = describe(sagemaker, kind, f"{kind}-shown")
 
     arn = KIND_BY_NAME[kind].arn_member
-    assert created[arn] == ARNS[kind].replace("NAME", f"{kind}-described")
+    assert created[arn] == ARNS[kind].replace("NAME", f"{kind}-shown")
     assert described[arn] == created[arn]
     assert described[KIND_BY_NAME[kind].creation_time_member].timestamp() > 0
     assert _contains(described, request)

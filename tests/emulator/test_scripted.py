@@ -23,11 +23,15 @@ class Job:
     faults: JobFaults = field(default_factory=JobFaults)
     stop_requested: threading.Event = field(default_factory=threading.Event)
     statuses: list[str] = field(default_factory=list)
+    metrics: list[tuple[str, float]] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def advance(self, secondary_status: str, message: str = "") -> None:
         self.statuses.append(secondary_status)
+
+    def report_metric(self, name: str, value: float) -> None:
+        self.metrics.append((name, value))
 
     def finish(self, status: str, **result: Any) -> None:
         self.result = {"status": status, **{name: value for name, value in result.items() if value}}

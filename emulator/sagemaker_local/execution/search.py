@@ -1,8 +1,8 @@
 """The search for hyperparameters of one training job definition: what to try next, and what came of it.
 
-Grid goes through the product of the categorical values. The others ask Optuna (imported where it is used): Random and Hyperband
-sample at random, Bayesian is Optuna's tree-structured Parzen estimator. With a seed the choices repeat; those of Bayesian depend
-also on the order in which training jobs end, which is only certain for MaxParallelTrainingJobs 1.
+Grid goes through the product of the categorical values. The others ask Optuna (imported where it is used): Random and
+Hyperband sample at random, Bayesian is Optuna's tree-structured Parzen estimator. With a seed the choices repeat; those of
+Bayesian depend also on the order in which training jobs end, which is only certain for MaxParallelTrainingJobs 1.
 
 Which training job a choice becomes, and when to end one, is in tuning_job.py and early_stopping.py.
 """

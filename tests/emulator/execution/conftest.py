@@ -34,6 +34,7 @@ class Job:
     faults: JobFaults = field(default_factory=JobFaults)
     stop_requested: threading.Event = field(default_factory=threading.Event)
     statuses: list[str] = field(default_factory=list)
+    metrics: list[tuple[str, float]] = field(default_factory=list)
     status: str | None = None
     end: dict[str, Any] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -44,6 +45,9 @@ class Job:
 
     def advance(self, secondary_status: str, message: str = "") -> None:
         self.statuses.append(secondary_status)
+
+    def report_metric(self, name: str, value: float) -> None:
+        self.metrics.append((name, value))
 
     def finish(self, status: str, **end: Any) -> None:
         assert self.status is None, "finished twice"

@@ -53,6 +53,7 @@ def local() -> None:
 @click.option("--args-file", type=click.Path(path_type=Path), help="Parameter values, a YAML or JSON mapping.")
 @image_option
 @click.option("--endpoint-url", default="", metavar="URL", help="A local SageMaker that runs already.")
+@click.option("--region", default="", help="The AWS region that it plays. [us-east-1, with --endpoint-url AWS_REGION]")
 @faults_option
 @runner_option
 @click.option(
@@ -70,6 +71,7 @@ def run(
     args_file: Path | None,
     images: dict[str, Path],
     endpoint_url: str,
+    region: str,
     faults: Path | None,
     runner: str,
     output: Path,
@@ -85,7 +87,9 @@ def run(
 
     sys.exit(
         run_pipeline(
-            RunOptions(pipeline, function, arguments, args_file, images, endpoint_url, faults, runner, output, as_json, keep)
+            RunOptions(
+                pipeline, function, arguments, args_file, images, endpoint_url, region, faults, runner, output, as_json, keep
+            )
         )
     )
 

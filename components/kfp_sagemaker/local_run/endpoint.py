@@ -27,8 +27,8 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def started_endpoint(images: Mapping[str, Path], runner: str, faults: Path | None) -> Iterator[Endpoint]:
-    """A local SageMaker for the time of the context.
+def started_endpoint(images: Mapping[str, Path], region: str, runner: str, faults: Path | None) -> Iterator[Endpoint]:
+    """A local SageMaker for the time of the context; ``region`` is the AWS region that it plays, empty: us-east-1.
 
     Raises:
         InputRefused: the extra ``local`` is not installed, or the emulator refuses its settings.
@@ -39,7 +39,8 @@ def started_endpoint(images: Mapping[str, Path], runner: str, faults: Path | Non
     except ImportError as error:
         raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     try:
-        emulator = sagemaker_local.start(Settings(images=images, runner=runner, faults=faults))
+        settings = Settings(images=images, region=region or Settings.region, runner=runner, faults=faults)
+        emulator = sagemaker_local.start(settings)
     except (OSError, RuntimeError, ValueError) as error:
         raise InputRefused([f"the local SageMaker does not start: {error}"]) from None
     try:
@@ -49,8 +50,10 @@ def started_endpoint(images: Mapping[str, Path], runner: str, faults: Path | Non
         emulator.stop()
 
 
-def running_endpoint(url: str) -> Endpoint:
+def running_endpoint(url: str, region: str = "") -> Endpoint:
     """A local SageMaker that was started elsewhere; credentials are made up, so that none of the user's are sent.
+
+    ``region`` is the AWS region to send requests for; empty: that of the environment, else us-east-1.
 
     Raises:
         InputRefused: the URL is no http(s) URL, or is AWS itself.
@@ -60,7 +63,7 @@ def running_endpoint(url: str) -> Endpoint:
         raise InputRefused([f"--endpoint-url {url}: expected http://HOST:PORT of a local SageMaker"])
     if parts.hostname.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws")):
         raise InputRefused([f"--endpoint-url {url} is AWS itself: a local run uses a local SageMaker only"])
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     environment = {
         **_without_profile(),
         "AWS_ENDPOINT_URL": url,

@@ -49,6 +49,7 @@ class RunOptions:
     arguments_file: Path | None = None
     images: Mapping[str, Path] = field(default_factory=dict)
     endpoint_url: str = ""
+    region: str = ""
     faults: Path | None = None
     runner: str = "auto"
     output: Path = Path("local_outputs")
@@ -114,9 +115,9 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
 @contextlib.contextmanager
 def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
     if options.endpoint_url:
-        yield running_endpoint(options.endpoint_url)
+        yield running_endpoint(options.endpoint_url, options.region)
         return
-    with started_endpoint(options.images, options.runner, options.faults) as endpoint:
+    with started_endpoint(options.images, options.region, options.runner, options.faults) as endpoint:
         yield endpoint
 
 

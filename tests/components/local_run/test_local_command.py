@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import signal
 import subprocess
@@ -57,6 +58,29 @@ def test_outputs_are_plain_lines_where_stdout_is_no_terminal(
     assert Path(place[1]).read_text() == "digits"
     assert "\x1b" not in result.stdout + result.stderr
     assert re.search(r"^ 0:\d\d read succeeded in \d+\.\d s$", result.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["started for the run", "running already"])
+def test_the_region_of_the_steps_is_the_one_that_is_asked_for(
+    compiled: Callable[[str], Path], endpoint_url: str, tmp_path: Path, running: bool
+) -> None:
+    where = ["--endpoint-url", endpoint_url] if running else ["--runner", "process"]
+    options = ["--region", "us-west-2", "--json", "--output", str(tmp_path)]
+    command = [*PROGRAM, "run", str(compiled("shows_environment")), *where, *options]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    (step,) = json.loads(result.stdout)["steps"]
+    seen = step["parameters"]["Output"]
+    assert (seen["AWS_REGION"], seen["AWS_DEFAULT_REGION"]) == ("us-west-2", "us-west-2")
+
+
+def test_a_region_that_is_none_is_refused(compiled: Callable[[str], Path], tmp_path: Path) -> None:
+    options = ["--region", "no where", "--runner", "process", "--output", str(tmp_path)]
+    result = subprocess.run(
+        [*PROGRAM, "run", str(compiled("shows_environment")), *options], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "'no where'" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_outputs_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

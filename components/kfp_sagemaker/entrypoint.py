@@ -100,7 +100,7 @@ def _run(component: str, text: str, termination: Termination) -> int:
     name = request.get(face.resource.name_member, "")
     patience = Patience(
         clock=clock,
-        until=clock.now() + patience_seconds(face.resource.life, request),
+        until=clock.now() + patience_seconds(face.resource, request),
         renew_credentials=backend.renew_credentials,
         timeout_at=clock.now() + settings.timeout if settings.timeout else None,
         capacity_seconds=settings.wait_for_capacity,

@@ -251,11 +251,16 @@ class StepProcess:
             self.popen.wait(PATIENCE)
 
 
+_LABS = itertools.count(1)
+
+
 class Lab:
     """One test's view of a server that outlives it: its own scripts, faults and calls."""
 
     def __init__(self, local: LocalSageMaker, stage: Stage, gates: Gates, directory: Path) -> None:
         self.local, self.stage, self.gates, self._directory = local, stage, gates, directory
+        #: A name that no other test gives, since some resources cannot be deleted.
+        self.name = f"by-its-user-{next(_LABS)}"
         self.script = stage.now = ScriptedExecution(jobs={"*": FINISHED})
         self._began = max((call.order for call in local.call_log.all()), default=0)
         self._numbers = itertools.count(1)
@@ -359,8 +364,9 @@ class Lab:
             resource = find_face(component).resource
             for name in {str(call.name) for call in self.carried_out(resource.create)}:
                 until(lambda component=component, name=name: self.status(component, name)  # type: ignore[misc]
-                      not in ("InProgress", "Stopping"), "a job at rest")
-                self._method(resource.delete)(**{resource.name_member: name})
+                      not in ("Initializing", "InProgress", "Stopping"), "a job at rest")
+                if resource.delete:
+                    self._method(resource.delete)(**{resource.name_member: name})
         for kind, plural in (("Endpoint", "endpoints"), ("EndpointConfig", "endpoint_configs"), ("Model", "models")):
             summaries = getattr(self.sagemaker, f"list_{plural}")(MaxResults=100)[f"{kind}s"]
             for summary in summaries:

@@ -13,13 +13,12 @@ from sagemaker_local.scripted import EndpointScript, JobScript
 from .component_table import COMPONENTS, CONFIG, ENDPOINT, JOBS, RECORDS
 from .lab import RUNNING, Lab, Task, until
 
-NAME = "by-its-user"
 JOBS_AND_RECORDS = [*JOBS, *RECORDS]
 
 
 def named(lab: Lab, component: str, **inputs: Any) -> Task:
     """A task of its own (another run, as it were) that asks for the resource of that name."""
-    return lab.task(component, **{COMPONENTS[component].name_input: NAME, **inputs})
+    return lab.task(component, **{COMPONENTS[component].name_input: lab.name, **inputs})
 
 
 def there(lab: Lab, component: str, **inputs: Any) -> None:
@@ -31,7 +30,7 @@ def there(lab: Lab, component: str, **inputs: Any) -> None:
 
 def ended(lab: Lab, component: str, **inputs: Any) -> None:
     there(lab, component, **inputs)
-    until(lambda: lab.status(component, NAME) in ("Completed", "Failed", "Stopped", "exists"), "the first one ended")
+    until(lambda: lab.status(component, lab.name) in ("Completed", "Failed", "Stopped", "exists"), "the first one ended")
 
 
 def made(lab: Lab, component: str) -> list[str]:
@@ -46,17 +45,17 @@ class TestEqualAndThere:
 
         task.run().check()
 
-        assert made(lab, component) == [NAME]
-        task.check_outputs(NAME)
+        assert made(lab, component) == [lab.name]
+        task.check_outputs(lab.name)
 
     def test_fail_says_so(self, lab: Lab, component: str) -> None:
         ended(lab, component)
 
         message = named(lab, component, on_existing="fail").run().check(2).last_line
 
-        assert f"{NAME} is there already" in message
+        assert f"{lab.name} is there already" in message
         assert "on_existing" in message
-        assert made(lab, component) == [NAME]
+        assert made(lab, component) == [lab.name]
 
     def test_new_takes_the_next_free_suffix(self, lab: Lab, component: str) -> None:
         ended(lab, component)
@@ -65,9 +64,9 @@ class TestEqualAndThere:
         first.run().check()
         second.run().check()
 
-        assert made(lab, component) == [NAME, f"{NAME}-r1", f"{NAME}-r2"]
-        first.check_outputs(f"{NAME}-r1")
-        second.check_outputs(f"{NAME}-r2")
+        assert made(lab, component) == [lab.name, f"{lab.name}-r1", f"{lab.name}-r2"]
+        first.check_outputs(f"{lab.name}-r1")
+        second.check_outputs(f"{lab.name}-r2")
 
 
 @pytest.mark.parametrize("component", JOBS_AND_RECORDS)
@@ -79,7 +78,7 @@ def test_another_request_is_a_failure_that_names_the_differences(lab: Lab, compo
     assert "is not what this step asks for" in message
     assert "here" in message.splitlines()[-1]
     assert DIFFERENT_MEMBER[component] in message
-    assert made(lab, component) == [NAME]
+    assert made(lab, component) == [lab.name]
 
 
 #: What the ``different`` inputs of the table change in the request.
@@ -100,12 +99,12 @@ class TestJobs:
         task = named(lab, component)
         process = task.start()
         until(lambda: "attach" in process.stderr, "the second step attached")
-        lab.script.release(NAME)
+        lab.script.release(lab.name)
 
         process.wait().check()
 
-        assert made(lab, component) == [NAME]
-        task.check_outputs(NAME)
+        assert made(lab, component) == [lab.name]
+        task.check_outputs(lab.name)
 
     def test_an_equal_one_that_failed_is_a_failure_with_its_reason(self, lab: Lab, component: str) -> None:
         lab.script.jobs["*"] = JobScript(steps=(), status="Failed", failure_reason="AlgorithmError: bad data")
@@ -115,17 +114,17 @@ class TestJobs:
 
         assert message.last_line.endswith("AlgorithmError: bad data")
         assert "is there already" in message.stderr
-        assert made(lab, component) == [NAME]
+        assert made(lab, component) == [lab.name]
 
     def test_a_job_that_failed_can_be_done_anew(self, lab: Lab, component: str) -> None:
-        lab.script.jobs[NAME] = JobScript(steps=(), status="Failed", failure_reason="AlgorithmError: bad data")
+        lab.script.jobs[lab.name] = JobScript(steps=(), status="Failed", failure_reason="AlgorithmError: bad data")
         lab.script.jobs["*"] = lab.script.jobs.pop("*")  # The first that matches counts.
         ended(lab, component)
         task = named(lab, component, on_existing="new")
 
         task.run().check()
 
-        task.check_outputs(f"{NAME}-r1")
+        task.check_outputs(f"{lab.name}-r1")
 
 
 def test_a_failed_job_of_the_steps_own_is_done_anew_by_a_retry(lab: Lab) -> None:

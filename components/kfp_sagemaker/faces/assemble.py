@@ -14,7 +14,7 @@ from kfp_sagemaker.service_model.validate import Unresolved
 def assemble(
     inputs: tuple[Input, ...], values: Mapping[str, Any], operations: tuple[str, ...]
 ) -> tuple[dict[str, dict[str, Any]], list[Violation]]:
-    """One request per operation from the inputs that have a target; empty values leave no trace."""
+    """One request per operation from the inputs that have a target; empty values, and None of ``encode``, leave no trace."""
     requests: dict[str, dict[str, Any]] = {operation: {} for operation in operations}
     problems = []
     for declared in inputs:
@@ -25,6 +25,8 @@ def assemble(
             encoded = value if isinstance(value, Unresolved) else declared.encode(value)
         except BadValue as error:
             problems.append(Violation(declared.name, str(error), value=value if declared.shown else None))
+            continue
+        if encoded is None:
             continue
         for target in declared.targets:
             operation, *path = target.split(".")

@@ -19,8 +19,9 @@ def console_link(resource: Resource, arn: str) -> str:
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[1] not in _CONSOLES:
         return ""
-    region, name = parts[3], parts[5].partition("/")[2]
-    return f"https://{_CONSOLES[parts[1]].format(region=region)}/sagemaker/home?region={region}#/{resource.console_page}/{name}"
+    region, name = parts[3], parts[5].rpartition("/")[2]
+    host = f"https://{_CONSOLES[parts[1]].format(region=region)}"
+    return f"{host}/sagemaker/{resource.console}?region={region}#/{resource.console_page}/{name}"
 
 
 def logs_link(resource: Resource, arn: str) -> str:

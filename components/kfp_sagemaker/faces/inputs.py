@@ -39,8 +39,8 @@ class Input:
 
     ``default`` is the text that component.yaml carries (None: required). ``target`` is where the value goes
     (``CreateModel.ModelName``), several when it goes to several requests, after ``encode``. ``choices`` are the only texts
-    allowed; ``minimum`` the least number. ``shown`` False keeps the value out of messages. ``advanced`` sorts it behind the
-    inputs that matter on its page.
+    allowed; ``minimum`` the least number. ``when_empty`` is what an empty text means where the input is required. ``shown``
+    False keeps the value out of messages. ``advanced`` sorts it behind the inputs that matter on its page.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Input:
     encode: Callable[[Any], Any] = field(default=_as_it_is)
     choices: tuple[str, ...] = ()
     minimum: int | None = None
+    when_empty: str | None = None
     shown: bool = True
     advanced: bool = False
 
@@ -75,6 +76,8 @@ def read_inputs(inputs: tuple[Input, ...], raw: Mapping[str, Any]) -> tuple[dict
             value = read_value(declared, given)
             if value is None and declared.default is not None:
                 value = read_value(declared, declared.default)
+            elif value is None and given == "":
+                value = declared.when_empty
         except BadValue as error:
             problems.append(Violation(declared.name, str(error), value=given if declared.shown else None))
             continue

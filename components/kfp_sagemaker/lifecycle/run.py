@@ -10,7 +10,7 @@ from kfp_sagemaker.lifecycle.job import run_job
 from kfp_sagemaker.lifecycle.record import ensure_record
 from kfp_sagemaker.lifecycle.service import converge
 from kfp_sagemaker.lifecycle.step import Step
-from kfp_sagemaker.resources.resource import Life
+from kfp_sagemaker.resources.resource import Life, Resource
 
 #: Seconds beyond a job's own limits for which transient trouble is ridden out: starting, downloading, uploading.
 _AROUND_A_JOB = 3600
@@ -30,10 +30,10 @@ def run_step(step: Step) -> Mapping[str, Any]:
     return converge(step, *face.resources)
 
 
-def patience_seconds(life: Life, request: Mapping[str, Any]) -> float:
+def patience_seconds(resource: Resource, request: Mapping[str, Any]) -> float:
     """How long transient trouble is ridden out: as long as what the request makes may run."""
-    if life is Life.RECORD:
+    if resource.life is Life.RECORD:
         return _RECORD_SECONDS
     limits = request.get("StoppingCondition") or {}
-    seconds = limits.get("MaxWaitTimeInSeconds") or limits.get("MaxRuntimeInSeconds")
+    seconds = limits.get("MaxWaitTimeInSeconds") or limits.get("MaxRuntimeInSeconds") or resource.longest
     return seconds + _AROUND_A_JOB if seconds else _SERVICE_SECONDS

@@ -63,7 +63,7 @@ class Step:
     def differences(self, resource: Resource, call: Call, described: Mapping[str, Any]) -> tuple[str, ...]:
         """How what is there differs from what the step asks for; its own cannot."""
         wanted = {name: value for name, value in call.request.items() if name != resource.name_member}
-        return tuple(differences(resource.describe, wanted, described, resource.never_defaulted))
+        return tuple(differences(resource.describe, wanted, described, resource.never_defaulted, resource.described_member))
 
     def answers(self, described: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
         """Answers to what the face wants to know beside the description; what cannot be had is a warning, and empty."""

@@ -52,15 +52,16 @@ class Resource:
 
     ``name_limit`` is in characters. ``statuses`` is total over the enumeration of ``status_member``; a resource without
     ``status_member`` exists or does not. ``settling`` are secondary statuses after which the end is near.
+    ``role_member`` is the path to the role that a request passes on.
     ``described_member`` is where Describe nests everything, for the few that do. ``never_defaulted`` are request members
-    that the service never fills in by itself.
+    that the service never fills in by itself. ``delete`` is empty for what the API cannot delete. ``longest`` is for how many
+    seconds the service lets it go on when the request sets no limit. ``console`` is the part of the console with its page.
     """
 
     kind: str
     life: Life
     create: str
     describe: str
-    delete: str
     name_member: str
     arn_member: str
     name_prefix: str
@@ -69,6 +70,7 @@ class Resource:
     already_exists: tuple[ErrorText, ...]
     arn_type: str
     name_limit: int = 63
+    delete: str = ""
     update: str | None = None
     stop: str | None = None
     already_finished: tuple[ErrorText, ...] = ()
@@ -82,6 +84,8 @@ class Resource:
     started_member: str = "CreationTime"
     described_member: str | None = None
     never_defaulted: tuple[str, ...] = ()
+    longest: int | None = None
+    console: str = "home"
 
     def state(self, described: Mapping[str, Any]) -> State:
         """The state that a Describe response tells. A record that can be described has succeeded."""

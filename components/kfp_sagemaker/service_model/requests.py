@@ -43,14 +43,17 @@ def _pruned(value: Any, shape: Any) -> Any:
 
 
 def differences(
-    describe_operation: str, request: Mapping[str, Any], existing: Mapping[str, Any], never_defaulted: tuple[str, ...] = ()
+    describe_operation: str, request: Mapping[str, Any], existing: Mapping[str, Any], never_defaulted: tuple[str, ...] = (),
+    described_member: str | None = None,
 ) -> list[str]:
     """Where ``existing`` (a Describe response) is not what ``request`` asks for, as sentences naming member and values.
 
     Members that Describe does not return (tags) cannot be compared. Members that the request leaves open may hold
     anything, since the service fills in defaults; except those in ``never_defaulted``, which it never fills in.
+    ``existing`` is what stands under ``described_member``, for a Describe that nests everything there.
     """
     shape: Any = output_shape(describe_operation)
+    shape = shape.members[described_member] if described_member else shape
     found: list[str] = []
     for name, wanted in request.items():
         if name in shape.members and not is_empty(wanted):

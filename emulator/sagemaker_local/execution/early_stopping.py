@@ -23,9 +23,11 @@ def is_worse_than_median(values: Sequence[float], others: Sequence[Sequence[floa
     After an epoch the objective is compared with the median of the running averages that the other jobs had up to the same
     epoch; a worse one stops the job. Others that did not get so far do not count.
     """
+    if not values:
+        return False
     epoch = len(values)
     averages = [statistics.fmean(other[:epoch]) for other in others if len(other) >= epoch]
-    if not values or len(averages) < JOBS_TO_COMPARE:
+    if len(averages) < JOBS_TO_COMPARE:
         return False
     median = statistics.median(averages)
     return values[-1] < median if objective_type == "Maximize" else values[-1] > median

@@ -35,7 +35,8 @@ def workteam(members: Mapping[str, Any]) -> Mapping[str, Any]:
     *place, _ = members["WorkteamArn"].split(":")
     region = place[3]
     workforce = members.get("WorkforceName", "default")
-    return {"WorkforceArn": ":".join([*place, f"workforce/{workforce}"]), "SubDomain": f"local.labeling.{region}.sagemaker.aws"}
+    arn = ":".join([*place, f"workforce/{workforce}"])
+    return {"WorkforceArn": arn, "SubDomain": f"local.labeling.{region}.sagemaker.aws"}
 
 
 def job_definition(members: Mapping[str, Any]) -> Mapping[str, Any]:

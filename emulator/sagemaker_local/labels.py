@@ -37,7 +37,8 @@ def parse_labels(text: str) -> list[Any]:
 
 def output_manifest_uri(request: Mapping[str, Any]) -> str:
     """Where a labeling job's output manifest is."""
-    return f"{request['OutputConfig']['S3OutputPath'].rstrip('/')}/{request['LabelingJobName']}/manifests/output/output.manifest"
+    root = request["OutputConfig"]["S3OutputPath"].rstrip("/")
+    return f"{root}/{request['LabelingJobName']}/manifests/output/output.manifest"
 
 
 def finished(request: Mapping[str, Any], labels: Sequence[Any]) -> dict[str, Any]:
@@ -55,7 +56,9 @@ def finished(request: Mapping[str, Any], labels: Sequence[Any]) -> dict[str, Any
     }
 
 
-def output_manifest(request: Mapping[str, Any], objects: Sequence[Mapping[str, Any]], labels: Sequence[Any], now: datetime) -> str:
+def output_manifest(
+    request: Mapping[str, Any], objects: Sequence[Mapping[str, Any]], labels: Sequence[Any], now: datetime
+) -> str:
     """JSON Lines: each object of the input manifest with its label and the label's metadata.
 
     Raises ValueError when there is not one label (or None) for each object.

@@ -21,7 +21,7 @@ class Settings:
     """Image URI to the folder that stands for it."""
     runner: str = "auto"
     labels: Path | None = None
-    """A folder; ``<name>.json`` in it holds the labels that finish the labeling job of that name, see :mod:`sagemaker_local.labels`."""
+    """A folder whose ``<job>.json`` finishes the labeling job of that name, see :mod:`sagemaker_local.labels`."""
     faults: Path | None = None
     """A fault script, see :mod:`sagemaker_local.fault_rules`."""
 

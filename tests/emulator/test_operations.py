@@ -126,7 +126,7 @@ def test_a_name_is_taken_once(sagemaker: Any, make_request: Callable[..., Any], 
 @pytest.mark.parametrize("kind", KIND_NAMES)
 @pytest.mark.parametrize("verb", ["Describe", "Delete", "Stop"])
 def test_an_absent_resource_is_not_found(sagemaker: Any, kind: str, verb: str) -> None:
-    if verb not in VERBS[KIND_BY_NAME[kind].life] or kind in WITHOUT_DELETE and verb == "Delete":
+    if verb not in VERBS[KIND_BY_NAME[kind].life] or (kind in WITHOUT_DELETE and verb == "Delete"):
         assert not has_operation("sagemaker", f"{verb}{kind}")
         return
 

@@ -18,6 +18,7 @@ from sagemaker_local.execution.labeling_job import run_labeling_job, write_label
 from sagemaker_local.execution.live_endpoints import LiveEndpoints
 from sagemaker_local.execution.processing_job import run_processing_job
 from sagemaker_local.execution.training_job import run_training_job
+from sagemaker_local.execution.transform_job import run_transform_job
 from sagemaker_local.execution.tuning_job import run_tuning_job
 from sagemaker_local.runners.choose import choose_runner
 from sagemaker_local.runners.container import Runner
@@ -26,6 +27,7 @@ from sagemaker_local.runners.process import LIMITS as PROCESS_LIMITS
 RUN_JOB: Mapping[str, Callable[[Context, JobEvents, Path], None]] = {
     "TrainingJob": run_training_job,
     "ProcessingJob": run_processing_job,
+    "TransformJob": run_transform_job,
     "LabelingJob": run_labeling_job,
 }
 WITHOUT_CONTAINER = frozenset({"LabelingJob"})

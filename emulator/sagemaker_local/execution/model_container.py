@@ -1,8 +1,9 @@
-"""The container of one production variant: its model fetched, started with ``serve``, healthy when ``/ping`` answers
-200.
+"""The container of a production variant or a transform job: its model fetched, started with ``serve``, healthy when
+``/ping`` answers 200.
 
-Source: Developer Guide, "Use Your Own Inference Code with Hosting Services". Of a model with several containers the
-first one runs; one container stands for all instances of a variant. It has a network of its own, without a way out.
+Source: Developer Guide, "Use Your Own Inference Code with Hosting Services" and "with Batch Transform". Of a model with
+several containers the first one runs; one container stands for all instances. It has a network of its own, without a
+way out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, 
 from sagemaker_local.execution.job_image import job_image
 from sagemaker_local.execution.log_streams import LogStreams
 from sagemaker_local.execution.s3_download import as_job_failure, download, list_prefix, list_source, split_uri
-from sagemaker_local.runners.container import Container, ContainerError, ContainerSpec
+from sagemaker_local.runners.container import Container, ContainerError, ContainerSpec, OnLine
 
 PING_SECONDS = 2.0
 """A /ping must be answered within this time (same chapter, "How Your Container Should Respond to Health Check Requests")."""
@@ -42,10 +43,23 @@ class VariantContainer:
 
     def close(self, grace: float) -> None:
         """SIGTERM, then SIGKILL after ``grace`` seconds; its files are removed."""
-        self.container.terminate()
-        self.container.wait(grace)
-        self.container.close()
+        end_container(self.container, grace)
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class NotHealthy(Exception):
+    """A container did not pass the ping health check; ``exit_code`` is that of one that has ended, else None."""
+
+    def __init__(self, exit_code: int | None) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
+def end_container(container: Container, grace: float) -> None:
+    """SIGTERM, then SIGKILL after ``grace`` seconds."""
+    container.terminate()
+    container.wait(grace)
+    container.close()
 
 
 def start_variant(
@@ -57,26 +71,45 @@ def start_variant(
     directory: Path,
 ) -> VariantContainer:
     """Fetch the model and start its container, which need not be healthy yet. Raises JobFailed."""
-    definition = container_definition(model)
     name = variant["VariantName"]
-    opt_ml = directory / "ml"
-    (opt_ml / "model").mkdir(parents=True)
-    fetch_model(context, definition, str(model.get("ExecutionRoleArn", "")), opt_ml / "model")
     stream = f"{name}/i-{secrets.token_hex(8)}0"
+    opt_ml = directory / "ml"
+    provide_model(context, model, opt_ml)
+    container = start_model(
+        context, f"{endpoint_name}-{name}", model, {}, opt_ml, lambda _, line: logs.write(stream, line)
+    )
+    return VariantContainer(name, float(variant.get("InitialVariantWeight", 1.0)), container, directory)
+
+
+def provide_model(context: Context, model: Mapping[str, Any], opt_ml: Path) -> None:
+    """Put the model data below ``opt_ml``. Raises JobFailed."""
+    (opt_ml / "model").mkdir(parents=True)
+    fetch_model(context, container_definition(model), str(model.get("ExecutionRoleArn", "")), opt_ml / "model")
+
+
+def start_model(
+    context: Context,
+    name: str,
+    model: Mapping[str, Any],
+    environment: Mapping[str, str],
+    opt_ml: Path,
+    on_line: OnLine,
+) -> Container:
+    """Start a model's container, with more variables than the model's own. Raises JobFailed."""
+    definition = container_definition(model)
     spec = ContainerSpec(
-        f"{endpoint_name}-{name}",
+        name,
         "model",
         job_image(context, definition.get("Image")),
         {"/opt/ml": opt_ml},
-        {**client_environment(context, isolated=True), **(definition.get("Environment") or {})},
+        {**client_environment(context, isolated=True), **(definition.get("Environment") or {}), **environment},
         arguments=("serve",),
         network="endpoint",
     )
     try:
-        container = context.runner.start(spec, lambda _, line: logs.write(stream, line))
+        return context.runner.start(spec, on_line)
     except ContainerError as error:
         raise JobFailed(f"ClientError: {error}") from error
-    return VariantContainer(name, float(variant.get("InitialVariantWeight", 1.0)), container, directory)
 
 
 def container_definition(model: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,19 +147,29 @@ def fetch_model(context: Context, definition: Mapping[str, Any], role: str, targ
 
 def wait_until_healthy(started: VariantContainer, timeout: float, cancelled: Callable[[], bool]) -> None:
     """Return when /ping answers 200. Raises JobFailed when the container ends or ``timeout`` seconds have passed."""
-    deadline = time.monotonic() + timeout
     name = started.variant
-    while not ping(started.container):
-        if (code := started.container.wait(0)) is not None:
+    try:
+        wait_for_ping(started.container, timeout, cancelled)
+    except NotHealthy as error:
+        if error.exit_code is not None:
             raise JobFailed(
-                f"The container for production variant {name} ended with exit code {code} before it answered the ping health "
-                "check. Please check CloudWatch logs for this endpoint."
-            )
+                f"The container for production variant {name} ended with exit code {error.exit_code} before it answered the "
+                "ping health check. Please check CloudWatch logs for this endpoint."
+            ) from error
+        raise JobFailed(
+            f"The primary container for production variant {name} did not pass the ping health check. Please check "
+            "CloudWatch logs for this endpoint."
+        ) from error
+
+
+def wait_for_ping(container: Container, timeout: float, cancelled: Callable[[], bool]) -> None:
+    """Return when /ping answers 200. Raises NotHealthy when the container ends, ``timeout`` seconds pass or ``cancelled``."""
+    deadline = time.monotonic() + timeout
+    while not ping(container):
+        if (code := container.wait(0)) is not None:
+            raise NotHealthy(code)
         if cancelled() or time.monotonic() > deadline:
-            raise JobFailed(
-                f"The primary container for production variant {name} did not pass the ping health check. Please check "
-                "CloudWatch logs for this endpoint."
-            )
+            raise NotHealthy(None)
         threading.Event().wait(POLL_SECONDS)
 
 

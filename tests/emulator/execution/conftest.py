@@ -37,11 +37,16 @@ class Job:
     metrics: list[tuple[str, float]] = field(default_factory=list)
     status: str | None = None
     end: dict[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def arn(self) -> str:
         return f"arn:aws:sagemaker:{REGION}:123456789012:training-job/{self.name}"
+
+    @property
+    def ended(self) -> bool:
+        return self._ended.is_set()
 
     def advance(self, secondary_status: str, message: str = "") -> None:
         self.statuses.append(secondary_status)
@@ -117,8 +122,9 @@ class Aws:
         found: dict[str, list[str]] = {}
         if not self.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
             return found
-        streams = self.logs.describe_log_streams(logGroupName=group)["logStreams"]
-        for name in [stream["logStreamName"] for stream in streams if stream["logStreamName"].startswith(prefix)]:
+        narrowed = {"logStreamNamePrefix": prefix} if prefix else {}
+        streams = self.logs.describe_log_streams(logGroupName=group, **narrowed)["logStreams"]
+        for name in [stream["logStreamName"] for stream in streams]:
             events = self.logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)["events"]
             found[name] = [event["message"] for event in events]
         return found

@@ -28,6 +28,7 @@ def models_of(backend: Backend, config: Mapping[str, Any]) -> dict[str, Mapping[
 def create_endpoint(backend: Backend, record: Record) -> None:
     """Stores a new endpoint and has it brought up. Called with the records' lock held."""
     deployment = _deployment(backend, record, record.request["EndpointConfigName"])
+    _note_deployment_config(record, record.request)
     backend.records.put(record)
     backend.execution.start_endpoint(deployment)
 
@@ -39,6 +40,8 @@ def update_endpoint(backend: Backend, params: dict[str, Any]) -> Mapping[str, An
         if record.status == "Failed":
             raise validation_error(f'Cannot update endpoint "{record.arn}" in status Failed. It can only be deleted.')
         deployment = _deployment(backend, record, params["EndpointConfigName"])
+        if not params.get("RetainDeploymentConfig"):
+            _note_deployment_config(record, params)
         record.status = "Updating"
         record.touch()
         backend.execution.update_endpoint(deployment)
@@ -67,12 +70,18 @@ def _refuse_busy(record: Record) -> None:
         raise validation_error(f'Cannot update in-progress endpoint "{record.arn}".')
 
 
+def _note_deployment_config(record: Record, params: Mapping[str, Any]) -> None:
+    """Shown and not followed: a deployment here is always all at once, with the old containers kept until it succeeds."""
+    record.described["LastDeploymentConfig"] = copy.deepcopy(params.get("DeploymentConfig"))
+
+
 def _deployment(backend: Backend, record: Record, config_name: str) -> Deployment:
     config = find(backend, ENDPOINT_CONFIG, config_name)
     deployment = Deployment(backend.records, record, config.request, models_of(backend, config.request))
     record.described["PendingDeploymentSummary"] = {
         "EndpointConfigName": config_name,
-        "ProductionVariants": deployment.variants(),
+        "ProductionVariants": deployment.variants("ProductionVariants"),
+        "ShadowProductionVariants": deployment.variants("ShadowProductionVariants"),
         "StartTime": record.touch(),
     }
     record.work = deployment
@@ -123,16 +132,20 @@ class Deployment:
             if status == "InService":
                 described.pop("FailureReason", None)
                 described["EndpointConfigName"] = self._config["EndpointConfigName"]
-                described["ProductionVariants"] = self.variants()
-                if "DataCaptureConfig" in self._config:
-                    described["DataCaptureConfig"] = {"CaptureStatus": "Started", **self._config["DataCaptureConfig"]}
+                for member in ("ProductionVariants", "ShadowProductionVariants"):
+                    described[member] = self.variants(member)
+                for member in ("AsyncInferenceConfig", "ExplainerConfig"):
+                    described[member] = copy.deepcopy(self._config.get(member))
+                capture = self._config.get("DataCaptureConfig")
+                started = "Started" if (capture or {}).get("EnableCapture", True) else "Stopped"
+                described["DataCaptureConfig"] = {"CaptureStatus": started, **capture} if capture else None
             if failure_reason is not None:
                 described["FailureReason"] = failure_reason
             self._record.status = "InService" if status == "RolledBack" else status
 
-    def variants(self) -> list[dict[str, Any]]:
-        """The ProductionVariantSummary of each variant of the configuration."""
-        return [self._variant(variant) for variant in self._config["ProductionVariants"]]
+    def variants(self, member: str) -> list[dict[str, Any]] | None:
+        """The ProductionVariantSummary of each variant in that member of the configuration, None without the member."""
+        return [self._variant(variant) for variant in self._config[member]] if member in self._config else None
 
     def _variant(self, variant: Mapping[str, Any]) -> dict[str, Any]:
         weight, count = variant["InitialVariantWeight"], variant.get("InitialInstanceCount")

@@ -1,7 +1,7 @@
 """The seam between the API (requests, records, statuses) and the execution (containers).
 
-The API hands a job or an endpoint over as an object of the shapes below; the execution reports back through it. Neither half
-imports the other. Nothing here does anything: these are types only.
+The API hands a job or an endpoint over as an object of the shapes below (of a tuning job: in tuning_events.py); the execution
+reports back through it. Neither half imports the other. Nothing here does anything: these are types only.
 
 All methods may be called from any thread. An execution never raises out of a ``start_*`` or ``update_*`` method for something
 that the job's owner did (a missing image, a failing container): that is a ``finish``.
@@ -13,7 +13,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from sagemaker_local.tuning_events import TuningJobEvents
 
 
 @dataclass(frozen=True)
@@ -123,79 +126,6 @@ class JobEvents(Protocol):
         ``secondary_status`` (training) is the status itself unless given, e.g. MaxRuntimeExceeded. ``describe`` is merged into
         what Describe returns: ModelArtifacts, FinalMetricDataList, BillableTimeInSeconds, TrainingTimeInSeconds ...
         """
-        ...
-
-
-@dataclass(frozen=True)
-class TuningDefinition:
-    """A training job definition of a tuning job, with the objective and the ranges that hold for it."""
-
-    name: str | None
-    """DefinitionName."""
-    objective_type: str
-    """``"Maximize"`` or ``"Minimize"``."""
-    metric_name: str
-    ranges: Mapping[str, Sequence[Mapping[str, Any]]]
-    """ParameterRanges: IntegerParameterRanges, ContinuousParameterRanges, CategoricalParameterRanges."""
-    max_resource: int | None
-    """Hyperband's MaxResource: the request's, else the epochs among the static hyperparameters."""
-    members: Mapping[str, Any]
-    """The HyperParameterTrainingJobDefinition itself."""
-
-
-@dataclass(frozen=True)
-class ParentTrainingJob:
-    """A training job of a parent (warm start) that has an objective: its tuned hyperparameters and the value."""
-
-    metric_name: str
-    tuned_hyperparameters: Mapping[str, str]
-    value: float
-
-
-class StartedTrainingJob(Protocol):
-    """A training job that a tuning job started, as the tuning job's execution sees it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def status(self) -> str:
-        """Its TrainingJobStatus now."""
-        ...
-
-    @property
-    def ended(self) -> bool: ...
-
-    @property
-    def objective(self) -> float | None:
-        """The objective's final value, which counts for the tuning job; None before the end and without one."""
-        ...
-
-    def objective_values(self) -> Sequence[float]:
-        """The objective's values in the log so far, in their order."""
-        ...
-
-    def stop(self) -> None:
-        """What StopTrainingJob does. Without effect on a job that ended."""
-        ...
-
-
-class TuningJobEvents(JobEvents, Protocol):
-    """One tuning job, from the execution's side: the statuses of a job, and the training jobs that it starts.
-
-    The counters, the best training job and the like are taken from the training jobs; the execution reports only its end.
-    """
-
-    @property
-    def definitions(self) -> Sequence[TuningDefinition]: ...
-
-    @property
-    def parents(self) -> Sequence[ParentTrainingJob]: ...
-
-    def start_training_job(
-        self, definition: TuningDefinition, tuned_hyperparameters: Mapping[str, str]
-    ) -> StartedTrainingJob:
-        """Create a training job as CreateTrainingJob does; its execution's ``start_job`` is called."""
         ...
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from sagemaker_local.events import EndpointEvents, JobEvents, ScheduleEvents, TuningJobEvents
+from sagemaker_local.events import EndpointEvents, JobEvents, ScheduleEvents
 from sagemaker_local.labels import finished
+from sagemaker_local.tuning_events import TuningJobEvents
 
 HOLD = float("inf")
 POLL = 0.02
@@ -162,7 +163,7 @@ class ScriptedExecution:
             secondary_status=script.secondary_status,
             failure_reason=script.failure_reason,
             exit_message=script.exit_message,
-            describe=script.describe,
+            describe={**self._usual_end(events, script), **script.describe},
         )
 
     def _run_tuning_job(self, events: TuningJobEvents, script: JobScript) -> None:
@@ -170,6 +171,11 @@ class ScriptedExecution:
         for number, tuned_hyperparameters in enumerate(script.training_jobs):
             events.start_training_job(events.definitions[number % len(events.definitions)], tuned_hyperparameters)
         self._run_job(events, script)
+
+    def _usual_end(self, events: JobEvents, script: JobScript) -> Mapping[str, Any]:
+        """A labeling job that completes has an output manifest, which Describe names."""
+        labelled = events.kind == "LabelingJob" and script.status == "Completed"
+        return finished(events.request, ()) if labelled else {}
 
     def _with_faults(self, events: JobEvents, script: JobScript) -> list[Step]:
         faults, steps = events.faults, []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sagemaker_local.events import TuningDefinition
+from sagemaker_local.tuning_events import TuningDefinition
 
 OBJECTIVE_HYPERPARAMETER = "_tuning_objective_metric"
 """The hyperparameter by which the service tells a training job what it is tuned for."""

@@ -15,13 +15,13 @@ from typing import Any
 from sagemaker_local import jobs
 from sagemaker_local.backend import Backend, find
 from sagemaker_local.errors import ServiceError, validation_error
-from sagemaker_local.events import ParentTrainingJob, TuningDefinition
 from sagemaker_local.jobs import BUSY, RunningJob
 from sagemaker_local.kinds import KIND_BY_NAME, Kind
 from sagemaker_local.listing import PAGE, one_page
 from sagemaker_local.records import Record
 from sagemaker_local.tags import as_list
 from sagemaker_local.tuning_definitions import definitions, training_request
+from sagemaker_local.tuning_events import ParentTrainingJob, TuningDefinition
 from sagemaker_local.validation import check_request
 
 TUNING_JOB = KIND_BY_NAME["HyperParameterTuningJob"]
@@ -86,7 +86,7 @@ def best_of(summaries: Sequence[Mapping[str, Any]], objective_type: str) -> Mapp
 
 @dataclass(frozen=True)
 class ChildTrainingJob:
-    """Implements :class:`sagemaker_local.events.StartedTrainingJob` on the training job's record."""
+    """Implements :class:`sagemaker_local.tuning_events.StartedTrainingJob` on the training job's record."""
 
     backend: Backend
     record: Record
@@ -142,7 +142,7 @@ class ChildTrainingJob:
 
 
 class TuningJob(RunningJob):
-    """Implements :class:`sagemaker_local.events.TuningJobEvents` on a record."""
+    """Implements :class:`sagemaker_local.tuning_events.TuningJobEvents` on a record."""
 
     def __init__(self, create: Create, backend: Backend, record: Record, parents: Sequence[Record]) -> None:
         super().__init__(backend.records, record, backend.faults.job_faults(record.name), {})

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sagemaker_local import rules
-from sagemaker_local.events import TuningDefinition
 from sagemaker_local.tuning_definitions import (
     RANGE_KINDS,
     RESOURCE_NAMES,
@@ -24,6 +23,7 @@ from sagemaker_local.tuning_definitions import (
     ranges_of,
     training_request,
 )
+from sagemaker_local.tuning_events import TuningDefinition
 
 MOST_TUNED = 30
 """Hyperparameters that can be searched at once (Developer Guide, "Resource limits")."""

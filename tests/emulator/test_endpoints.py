@@ -172,5 +172,54 @@ def test_a_config_whose_model_was_deleted_cannot_be_deployed(
     assert sagemaker.list_endpoints(NameContains="orphaned")["Endpoints"] == []
 
 
+CAPTURE = {
+    "EnableCapture": True,
+    "InitialSamplingPercentage": 50,
+    "DestinationS3Uri": "s3://bucket/captured",
+    "CaptureOptions": [{"CaptureMode": "Input"}],
+}
+ASYNC = {"OutputConfig": {"S3OutputPath": "s3://bucket/answers"}}
+SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+CANARY = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {
+            "Type": "CANARY",
+            "WaitIntervalInSeconds": 60,
+            "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 25},
+        }
+    },
+    "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]},
+}
+
+
+def test_capture_async_and_serverless_configurations_are_shown(
+    sagemaker: Any, make_request: Callable[..., Any], create: Callable[..., Any], described: Any
+) -> None:
+    variant = {"VariantName": "main", "ModelName": "base-model", "ServerlessConfig": SERVERLESS}
+    shadow = {**make_request("EndpointConfig", "x")["ProductionVariants"][0], "VariantName": "shadow"}
+    members = {"DataCaptureConfig": CAPTURE, "AsyncInferenceConfig": ASYNC, "ShadowProductionVariants": [shadow]}
+    request = make_request("EndpointConfig", "with-everything", ProductionVariants=[variant], **members)
+    sagemaker.create_endpoint_config(**request)
+
+    shown = create("with-everything", "with-everything", "InService")
+
+    assert shown["DataCaptureConfig"]["CaptureStatus"] == "Started"
+    assert shown["DataCaptureConfig"]["DestinationS3Uri"] == "s3://bucket/captured"
+    assert shown["AsyncInferenceConfig"] == ASYNC
+    assert shown["ProductionVariants"][0]["CurrentServerlessConfig"] == SERVERLESS
+    assert shown["ShadowProductionVariants"][0]["VariantName"] == "shadow"
+
+    sagemaker.update_endpoint(EndpointName="with-everything", EndpointConfigName="second-config")
+    plain = described("with-everything", "InService")
+    assert not plain.keys() & members.keys()
+
+
+def test_the_last_deployment_configuration_is_shown(sagemaker: Any, create: Callable[..., Any], described: Any) -> None:
+    assert "LastDeploymentConfig" not in create("canary", "base-config", "InService")
+    for members, last in [({"DeploymentConfig": CANARY}, CANARY), ({"RetainDeploymentConfig": True}, CANARY), ({}, None)]:
+        sagemaker.update_endpoint(EndpointName="canary", EndpointConfigName="second-config", **members)
+        assert described("canary", "InService").get("LastDeploymentConfig") == last
+
+
 def test_any_status_of_the_service_can_be_scripted(create: Callable[..., Any]) -> None:
     assert create("out", "outage", "OutOfService")["EndpointStatus"] == "OutOfService"

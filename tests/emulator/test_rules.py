@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from conftest import REQUESTS
+from sagemaker_local.kinds import KIND_BY_NAME
 
 IMAGE = {"TrainingImage": "i", "TrainingInputMode": "File"}
 CHANNEL = {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/i"}}}
@@ -24,6 +26,12 @@ def variant(**members: Any) -> list[dict[str, Any]]:
     return [{"VariantName": "v", "ModelName": "base-model", **members}]
 
 
+def schedule(expression: str = "cron(0 * ? * * *)", **members: str) -> dict[str, Any]:
+    config = {"ScheduleConfig": {"ScheduleExpression": expression}, "MonitoringJobDefinitionName": "absent", **members}
+    return {"MonitoringScheduleConfig": config}
+
+
+TASK = REQUESTS["LabelingJob"]["HumanTaskConfig"]
 INPUT = processing_input(LocalPath="/opt/ml/processing/in")
 ON_SERVER = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 
@@ -77,13 +85,53 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
         'Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/absent"',
     ),
     (
+        "TransformJob",
+        {"ModelName": "absent"},
+        'Could not find model "arn:aws:sagemaker:us-east-1:123456789012:model/absent"',
+    ),
+    ("TransformJob", {"MaxPayloadInMB": 101}, "cannot exceed 100"),
+    ("TransformJob", {"MaxPayloadInMB": 20, "MaxConcurrentTransforms": 6}, "its product with MaxConcurrentTransforms"),
+    ("LabelingJob", {"LabelAttributeName": "cat-metadata"}, "It cannot end with -metadata"),
+    ("LabelingJob", {"InputConfig": {"DataSource": {}}}, "Exactly one of S3DataSource and SnsDataSource"),
+    (
+        "LabelingJob",
+        {"HumanTaskConfig": {**TASK, "PreHumanTaskLambdaArn": f"{TASK['PreHumanTaskLambdaArn']}SemanticSegmentation"}},
+        "It must end with -ref",
+    ),
+    ("LabelingJob", {"HumanTaskConfig": {**TASK, "UiConfig": {}}}, "Exactly one of UiTemplateS3Uri and HumanTaskUiArn"),
+    ("Workteam", {"MemberDefinitions": [{}]}, "Exactly one of CognitoMemberDefinition and OidcMemberDefinition"),
+    (
+        "Workteam",
+        {"MemberDefinitions": [*REQUESTS["Workteam"]["MemberDefinitions"], {"OidcMemberDefinition": {"Groups": ["g"]}}]},
+        "cannot hold both Cognito and OIDC members",
+    ),
+    ("DataQualityJobDefinition", {"DataQualityJobInput": {}}, "Exactly one of EndpointInput and BatchTransformInput"),
+    ("MonitoringSchedule", {"MonitoringScheduleConfig": {}}, "Exactly one of MonitoringJobDefinition and Monitoring"),
+    ("MonitoringSchedule", schedule(), "MonitoringType is required with MonitoringJobDefinitionName"),
+    ("MonitoringSchedule", schedule("hourly"), "ScheduleExpression hourly is invalid. It must be NOW or a cron expression"),
+    ("MonitoringSchedule", schedule("NOW"), "DataAnalysisStartTime and DataAnalysisEndTime are required"),
+    (
         "Endpoint",
         {"EndpointConfigName": "absent"},
         'Could not find endpoint configuration "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/absent"',
     ),
 ]
 
+NOW = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "-PT0H"}
+
 KEPT: list[tuple[str, dict[str, Any]]] = [
+    ("TransformJob", {"MaxPayloadInMB": 20, "MaxConcurrentTransforms": 5}),
+    ("TransformJob", {"MaxPayloadInMB": 0, "MaxConcurrentTransforms": 200}),
+    ("LabelingJob", {"LabelAttributeName": "cat-ref"}),
+    (
+        "MonitoringSchedule",
+        {
+            "MonitoringScheduleConfig": {
+                **REQUESTS["MonitoringSchedule"]["MonitoringScheduleConfig"],
+                "ScheduleConfig": NOW,
+            }
+        },
+    ),
     (
         "TrainingJob",
         {
@@ -102,13 +150,13 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
     ),
 ]
 
-CREATE = {
-    "TrainingJob": "create_training_job",
-    "ProcessingJob": "create_processing_job",
-    "Model": "create_model",
-    "EndpointConfig": "create_endpoint_config",
-    "Endpoint": "create_endpoint",
-}
+
+def create(client: Any, kind: str, members: dict[str, Any]) -> dict[str, Any]:
+    """Sends a Create request; members that are None are left out."""
+    methods = {operation: name for name, operation in client.meta.method_to_api_mapping.items()}
+    present = {name: value for name, value in members.items() if value is not None}
+    answer: dict[str, Any] = getattr(client, methods[f"Create{kind}"])(**present)
+    return answer
 
 
 @pytest.mark.parametrize(("kind", "changes", "sentence"), BROKEN)
@@ -118,7 +166,7 @@ def test_a_request_that_breaks_a_rule_is_refused(
     request = {**make_request(kind, "broken"), **changes}
 
     with pytest.raises(ClientError) as caught:
-        getattr(sagemaker, CREATE[kind])(**{name: value for name, value in request.items() if value is not None})
+        create(sagemaker, kind, request)
 
     assert caught.value.response["Error"]["Code"] == "ValidationException"
     assert sentence in caught.value.response["Error"]["Message"]
@@ -131,6 +179,6 @@ def test_a_request_that_keeps_the_rules_is_accepted(
     name = f"kept-{KEPT.index((kind, changes))}"
     members = {**make_request(kind, name), **changes}
 
-    created = getattr(sagemaker, CREATE[kind])(**{key: value for key, value in members.items() if value is not None})
+    created = create(sagemaker, kind, members)
 
-    assert created[f"{kind}Arn"].endswith(f"/{name}")
+    assert created[KIND_BY_NAME[kind].arn_member].endswith(f"/{name}")

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services, TuningJobEvents
+from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services
 from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, JobStopped, Limits
 from sagemaker_local.execution.labeling_job import run_labeling_job, write_labels
 from sagemaker_local.execution.live_endpoints import LiveEndpoints
@@ -23,6 +23,7 @@ from sagemaker_local.execution.tuning_job import run_tuning_job
 from sagemaker_local.runners.choose import choose_runner
 from sagemaker_local.runners.container import Runner
 from sagemaker_local.runners.process import LIMITS as PROCESS_LIMITS
+from sagemaker_local.tuning_events import TuningJobEvents
 
 RUN_JOB: Mapping[str, Callable[[Context, JobEvents, Path], None]] = {
     "TrainingJob": run_training_job,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sagemaker_local.events import ParentTrainingJob, TuningDefinition
+from sagemaker_local.tuning_events import ParentTrainingJob, TuningDefinition
 
 STARTUP_SHARE = 3
 """Bayesian: one of so many training jobs (at most ten) is sampled at random, before there is something to learn from."""

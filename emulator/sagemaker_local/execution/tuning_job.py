@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sagemaker_local.events import StartedTrainingJob, TuningDefinition, TuningJobEvents
 from sagemaker_local.execution.context import POLL_SECONDS, Context, JobFailed, JobStopped, enter
 from sagemaker_local.execution.early_stopping import Hyperband, is_worse_than_median
 from sagemaker_local.execution.search import Choice, Search, make_search
+from sagemaker_local.tuning_events import StartedTrainingJob, TuningDefinition, TuningJobEvents
 
 ALL_FAILED = "All training jobs failed. Please take a look at the training jobs failures to get more details."
 NO_OBJECTIVE = (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from sagemaker_local.events import ParentTrainingJob, TuningDefinition
 from sagemaker_local.execution.early_stopping import Hyperband, is_worse_than_median
 from sagemaker_local.execution.search import Search, is_logarithmic, make_search
+from sagemaker_local.tuning_events import ParentTrainingJob, TuningDefinition
 
 INTEGER, CONTINUOUS, CATEGORICAL = "IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges"
 SAMPLED = ("Random", "Bayesian")

@@ -24,23 +24,13 @@ from typing import Any
 from botocore.loaders import create_loader
 from botocore.regions import EndpointResolver
 from kfp_sagemaker.faces import algorithm_images
+from pinned_wheel import download_wheel
 
 PINNED_PACKAGE = "sagemaker-core==2.27.0"
 # The table decides whose registry a job's code comes from, so the data is pinned by content and not only by version.
 SAGEMAKER_CORE_WHEEL_SHA256 = "62e5b4e2296dd26c042f28d26b9292501cdcf0c83a02656e280d61f132114312"
 IMAGE_DATA_FOLDER = "sagemaker/core/image_uri_config"
 TABLE_PATH = Path(algorithm_images.__file__).with_name("algorithm_images.json")
-
-
-def download_wheel(folder: Path) -> Path:
-    """Fetch the pinned wheel into ``folder`` with pip. Raises subprocess.CalledProcessError when pip fails."""
-    requirement = folder / "requirements.txt"
-    requirement.write_text(f"{PINNED_PACKAGE} --hash=sha256:{SAGEMAKER_CORE_WHEEL_SHA256}\n")
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    options = ["--only-binary=:all:", "--require-hashes", "--dest", str(folder), "--requirement", str(requirement)]
-    subprocess.run([*pip, *options], check=True)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
 
 
 def newest_version(versions: dict[str, Any]) -> str:
@@ -97,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     with tempfile.TemporaryDirectory() as folder:
         try:
-            wheel = download_wheel(Path(folder))
+            wheel = download_wheel(PINNED_PACKAGE, SAGEMAKER_CORE_WHEEL_SHA256, Path(folder))
             text = json.dumps(build_table(wheel), indent=1, sort_keys=True) + "\n"
         except subprocess.CalledProcessError:
             print(f"pip could not fetch {PINNED_PACKAGE} with the pinned hash; it says why above.", file=sys.stderr)

@@ -1,0 +1,208 @@
+"""Members of a CreateLabelingJob request that follow from several inputs: task type, workers, price, labels' name, algorithm.
+
+What a value is that only the pipeline's run tells, is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kfp_sagemaker.errors import Violation
+from kfp_sagemaker.faces.inputs import BadValue
+from kfp_sagemaker.faces.labeling_tasks import (
+    LabelingTask,
+    algorithm_arn,
+    find_task,
+    function_arns,
+    labeling_tasks,
+    user_interface_arn,
+)
+from kfp_sagemaker.faces.task_price import task_price
+from kfp_sagemaker.names import is_empty
+from kfp_sagemaker.service_model.validate import UNRESOLVED, Unresolved
+
+_HUMAN = "CreateLabelingJob.HumanTaskConfig"
+_WORKTEAM = f"{_HUMAN}.WorkteamArn"
+_PRICE = f"{_HUMAN}.PublicWorkforceTaskPrice"
+_ATTRIBUTE = "CreateLabelingJob.LabelAttributeName"
+_ALGORITHMS = "CreateLabelingJob.LabelingJobAlgorithmsConfig"
+CUSTOM = "custom"
+PUBLIC, PRIVATE, VENDOR = "public", "private", "vendor"
+#: The account of the public workforce, https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-management-public.html.
+_PUBLIC_WORKFORCE_ACCOUNT = "394669845002"
+_LAMBDAS = {
+    "pre_human_task_function": f"{_HUMAN}.PreHumanTaskLambdaArn",
+    "post_human_task_function": f"{_HUMAN}.AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn",
+}
+
+
+def complete(request: dict[str, Any], values: Mapping[str, Any]) -> list[Violation]:
+    """Put into ``request`` what follows from the inputs, and say what does not fit together."""
+    human = request.setdefault("HumanTaskConfig", {})
+    given = values.get("task_type")
+    task = find_task(given) if isinstance(given, str) else None
+    is_custom = isinstance(given, str) and given.strip().lower() == CUSTOM
+    if isinstance(given, str) and task is None and not is_custom:
+        known = ", ".join(sorted(task.title.lower() for task in labeling_tasks().tasks))
+        return [Violation("task_type", f"no built-in task type; there are {known}, and custom", value=given)]
+    problems = []
+    region = values.get("region")
+    needs_region = task is not None or _is(values.get("worker_type"), PUBLIC)
+    if needs_region and is_empty(region):
+        problems.append(Violation("region", "required: what AWS brings for this task is named by region"))
+        region = UNRESOLVED
+    problems += _functions(human, task, is_custom, region, values)
+    problems += _user_interface(human, task, region)
+    problems += _workers(request, human, region, values)
+    problems += _attribute(request, task, is_custom, values)
+    problems += _automated_labeling(request, task, is_custom, region, values)
+    return problems
+
+
+def _is(given: Any, word: str) -> bool:
+    return isinstance(given, str) and given.strip().lower() == word
+
+
+def _functions(
+    human: dict[str, Any], task: LabelingTask | None, is_custom: bool, region: Any, values: Mapping[str, Any]
+) -> list[Violation]:
+    if task is None:
+        arns = [values.get(name, UNRESOLVED if not is_custom else None) for name in _LAMBDAS]
+        _put_functions(human, *arns)
+        return [Violation(name, "required for a custom task", member)
+                for (name, member), arn in zip(_LAMBDAS.items(), arns, strict=True) if is_empty(arn)]
+    problems = [Violation(name, f"not used: {task.title.lower()} brings its own; task_type custom uses it", warning=True)
+                for name in _LAMBDAS if not is_empty(values.get(name))]
+    if isinstance(region, Unresolved):
+        _put_functions(human, region, region)
+        return problems
+    try:
+        _put_functions(human, *function_arns(task, region))
+    except ValueError as error:
+        problems.append(Violation("region", str(error), value=region))
+    return problems
+
+
+def _put_functions(human: dict[str, Any], before: Any, after: Any) -> None:
+    human["PreHumanTaskLambdaArn"] = before
+    human["AnnotationConsolidationConfig"] = {"AnnotationConsolidationLambdaArn": after}
+
+
+def _user_interface(human: dict[str, Any], task: LabelingTask | None, region: Any) -> list[Violation]:
+    """The one of a task type that has its own stands as an ARN where the others have a template."""
+    template = human.get("UiConfig", {}).get("UiTemplateS3Uri")
+    if not isinstance(template, str):
+        return []
+    if template.startswith("arn:"):
+        human["UiConfig"] = {"HumanTaskUiArn": template}
+        return []
+    own = user_interface_arn(task, region) if task and isinstance(region, str) else None
+    if task is None or own is None:
+        return []
+    return [Violation("ui_template", f"{task.title.lower()} takes no template but the user interface {own}",
+                      f"{_HUMAN}.UiConfig", template)]
+
+
+def _workers(request: dict[str, Any], human: dict[str, Any], region: Any, values: Mapping[str, Any]) -> list[Violation]:
+    given, problems = values.get("worker_type"), []
+    price: dict[str, int] | None = None
+    text = values.get("workforce_task_price")
+    if isinstance(text, str):
+        try:
+            price = task_price(text)
+        except BadValue as error:
+            problems.append(Violation("workforce_task_price", str(error), _PRICE, text))
+    if not isinstance(given, str):
+        human["WorkteamArn"] = human.get("WorkteamArn", UNRESOLVED)
+        return problems
+    if _is(given, PUBLIC):
+        if price is not None and not any(price.values()):
+            problems.append(Violation("workforce_task_price", "a public workforce is paid: give the price of a task", _PRICE, text))
+        human["PublicWorkforceTaskPrice"] = {"AmountInUsd": UNRESOLVED if isinstance(text, Unresolved) else price}
+        return problems + _public(request, human, region, values)
+    if not (_is(given, PRIVATE) or _is(given, VENDOR)):
+        return [*problems, Violation("worker_type", f"must be {PUBLIC}, {PRIVATE} or {VENDOR}", _WORKTEAM, given)]
+    if is_empty(values.get("workteam_arn")):
+        problems.append(Violation("workteam_arn", f"required for worker_type {given.strip().lower()}", _WORKTEAM))
+    unused = [name for name in ("no_adult_content", "no_ppi") if values.get(name) is True]
+    unused += ["workforce_task_price"] if price and any(price.values()) else []
+    return problems + [Violation(name, "not used: it is for worker_type public", warning=True) for name in unused]
+
+
+def _public(request: dict[str, Any], human: dict[str, Any], region: Any, values: Mapping[str, Any]) -> list[Violation]:
+    problems = []
+    if not is_empty(values.get("workteam_arn")):
+        problems.append(Violation("workteam_arn", "not used: the public workforce is one team", warning=True))
+    if isinstance(region, Unresolved):
+        human["WorkteamArn"] = region
+    elif region in labeling_tasks().accounts:
+        human["WorkteamArn"] = f"arn:aws:sagemaker:{region}:{_PUBLIC_WORKFORCE_ACCOUNT}:workteam/public-crowd/default"
+    else:
+        human["WorkteamArn"] = UNRESOLVED
+        problems.append(Violation("region", "there is no public workforce here; use worker_type private or vendor, or one of "
+                                  f"{', '.join(sorted(labeling_tasks().accounts))}", value=region))
+    classifiers = [classifier for name, classifier in (
+        ("no_adult_content", "FreeOfAdultContent"), ("no_ppi", "FreeOfPersonallyIdentifiableInformation"))
+        if values.get(name) is True]
+    if classifiers:
+        request.setdefault("InputConfig", {})["DataAttributes"] = {"ContentClassifiers": classifiers}
+    return problems
+
+
+def _attribute(
+    request: dict[str, Any], task: LabelingTask | None, is_custom: bool, values: Mapping[str, Any]
+) -> list[Violation]:
+    """The rules of LabelAttributeName: -ref where labels are files and only there, never -metadata, never empty."""
+    files = task is not None and task.labels_are_files
+    name, source = values.get("label_attribute_name"), "label_attribute_name"
+    if is_empty(name):
+        name, source = values.get("job_name"), "job_name"
+        if is_empty(name):
+            name = task.slug if task else "label"
+        if files and isinstance(name, str) and not name.endswith("-ref"):
+            name = f"{name}-ref"
+    request["LabelAttributeName"] = name
+    if not isinstance(name, str) or not (task or is_custom):
+        return []
+    what = task.title.lower() if task else CUSTOM
+    problem = ""
+    if name.endswith("-metadata"):
+        problem = "must not end in -metadata, which Ground Truth adds itself"
+    elif files and not name.endswith("-ref"):
+        problem = f"must end in -ref for {what}"
+    elif not files and name.endswith("-ref"):
+        problem = f"must not end in -ref for {what}"
+    if problem and source == "job_name":
+        problem += "; it names the labels unless label_attribute_name does"
+    return [Violation(source, problem, _ATTRIBUTE, name)] if problem else []
+
+
+def _automated_labeling(
+    request: dict[str, Any], task: LabelingTask | None, is_custom: bool, region: Any, values: Mapping[str, Any]
+) -> list[Violation]:
+    model, key = values.get("initial_model_arn"), values.get("resource_encryption_key")
+    if isinstance(model, str):
+        model = model.strip()
+    if values.get("enable_auto_labeling") is not True:
+        if isinstance(values.get("enable_auto_labeling"), Unresolved):
+            return []
+        return [Violation(name, "not used: it is for enable_auto_labeling", warning=True)
+                for name, given in (("initial_model_arn", model), ("resource_encryption_key", key)) if not is_empty(given)]
+    algorithm: Any = region
+    if is_custom or task is not None:
+        try:
+            if task is None:
+                raise ValueError("no algorithm for a custom task")
+            found = algorithm_arn(task, region if isinstance(region, str) else "")
+            algorithm = found if isinstance(region, str) else region
+        except ValueError as error:
+            return [Violation("enable_auto_labeling", f"{error}; extra_request takes LabelingJobAlgorithmsConfig as in the API",
+                              _ALGORITHMS)]
+    config: dict[str, Any] = {"LabelingJobAlgorithmSpecificationArn": UNRESOLVED if algorithm is None else algorithm}
+    if not is_empty(model):
+        config["InitialActiveLearningModelArn"] = model
+    if not is_empty(key):
+        config["LabelingJobResourceConfig"] = {"VolumeKmsKeyId": key}
+    request["LabelingJobAlgorithmsConfig"] = config
+    return []

@@ -93,8 +93,8 @@ def _objective(members: Mapping[str, Any], config: Mapping[str, Any]) -> Iterato
         names = [definition["Name"] for definition in algorithm.get("MetricDefinitions", ())]
         if objective["MetricName"] not in names:
             yield (
-                f"The objective metric [{objective['MetricName']}] for the hyperparameter tuning job isn't among the metric "
-                f"definitions {names} of the algorithm. Specify its regular expression in MetricDefinitions."
+                "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric "
+                f"definitions: the objective is {objective['MetricName']}, those defined are {names}."
             )
 
 

@@ -41,7 +41,7 @@ BROKEN: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"ParameterRanges": {INTEGER: ONE_RANGE[INTEGER] * 2}}, {}, "Name of a hyperparameter range must be unique: x"),
     ({"ParameterRanges": {"AutoParameters": [{"Name": "x", "ValueHint": "1"}]}}, {}, "does not offer AutoParameters"),
     ({"HyperParameterTuningJobObjective": None}, {}, "An objective must be specified"),
-    ({"HyperParameterTuningJobObjective": {**OBJECTIVE, "MetricName": "other"}}, {}, "objective metric [other]"),
+    ({"HyperParameterTuningJobObjective": {**OBJECTIVE, "MetricName": "other"}}, {}, "is other, those defined are ['score']"),
     ({}, {"StaticHyperParameters": {"x": "1"}}, "The hyperparameter x cannot be both static and in a range"),
     ({}, {"TuningObjective": OBJECTIVE}, "An objective cannot be specified both in"),
     ({}, {"HyperParameterRanges": ONE_RANGE}, "Ranges cannot be specified both in"),

@@ -22,6 +22,12 @@ from sagemaker_local.execution.search import Choice, Search, make_search
 from sagemaker_local.tuning_events import StartedTrainingJob, TuningDefinition, TuningJobEvents
 
 ALL_FAILED = "All training jobs failed. Please take a look at the training jobs failures to get more details."
+MOST_ATTEMPTS = 5
+NONE_SUCCEEDED = (
+    f"No training job succeeded after {MOST_ATTEMPTS} attempts. Please take a look at the training job failures to get more "
+    "details."
+)
+"""What the service says when it gives up, which it does as soon as so many have failed and none has not."""
 NO_OBJECTIVE = (
     "No objective metrics found after running {count} training jobs. Please ensure that the custom algorithm is emitting "
     "the objective metric as defined by the regular expression provided."
@@ -89,7 +95,7 @@ def run_tuning_job(context: Context, events: TuningJobEvents) -> None:
     while True:
         take_results(run)
         stopped = events.stop_requested.is_set() or context.closing.is_set()
-        if stopped or is_complete(run) or not (run.running or run.may_start):
+        if stopped or is_hopeless(run) or is_complete(run) or not (run.running or run.may_start):
             break
         stop_early(run)
         while run.may_start and len(run.running) < run.config["ResourceLimits"]["MaxParallelTrainingJobs"]:
@@ -139,6 +145,16 @@ def is_better(run: TuningRun, value: float, other: float) -> bool:
     return value > other if run.maximizes else value < other
 
 
+def is_hopeless(run: TuningRun) -> bool:
+    """Whether so many training jobs failed, and all that ended, that more are not worth trying."""
+    return len(run.ended) >= MOST_ATTEMPTS and all_failed(run)
+
+
+def all_failed(run: TuningRun) -> bool:
+    """Whether every training job that ended has failed; False for none."""
+    return bool(run.ended) and all(trial.job.status == "Failed" for trial in run.ended)
+
+
 def is_complete(run: TuningRun) -> bool:
     """Whether a criterion ends the job before its MaxNumberOfTrainingJobs."""
     limits, criteria = run.config["ResourceLimits"], run.config.get("TuningJobCompletionCriteria", {})
@@ -185,7 +201,7 @@ def report_end(run: TuningRun) -> None:
     if run.best is not None:
         details = {"NumberOfTrainingJobsObjectiveNotImproving": run.not_improving}
         run.events.finish("Completed", describe={"TuningJobCompletionDetails": details})
-    elif all(trial.job.status == "Failed" for trial in run.ended):
-        raise JobFailed(ALL_FAILED)
+    elif all_failed(run):
+        raise JobFailed(NONE_SUCCEEDED if run.may_start else ALL_FAILED)
     else:
         raise JobFailed(NO_OBJECTIVE.format(count=len(run.ended)))

@@ -223,6 +223,14 @@ def test_without_any_objective_it_fails(create, end_of, script, reason):
     assert "BestTrainingJob" not in shown
 
 
+def test_after_five_failures_and_nothing_else_it_gives_up(create, end_of, trials):
+    name = create("exit 1", values(*"1234567"), parallel=1)
+    shown = end_of(name)
+    assert shown["HyperParameterTuningJobStatus"] == "Failed"
+    assert shown["FailureReason"].startswith("No training job succeeded after 5 attempts.")
+    assert [each["TrainingJobStatus"] for each in trials(name)] == ["Failed"] * 5
+
+
 def test_the_last_value_is_the_objective(create, end_of):
     best = end_of(create("for s in 5 9 2; do echo score=$s; done", values("1")))["BestTrainingJob"]
     assert best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == 2

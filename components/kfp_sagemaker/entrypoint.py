@@ -13,7 +13,15 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, EXIT_USER_ERROR, AccessDenied, InvalidInput, StepError, Violation
+from kfp_sagemaker.errors import (
+    EXIT_REMOTE_FAILURE,
+    EXIT_USER_ERROR,
+    AccessDenied,
+    InvalidInput,
+    RemoteFailure,
+    StepError,
+    Violation,
+)
 from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_input, task_root, write_outputs
 from kfp_sagemaker.lifecycle.termination import Termination
 
@@ -122,15 +130,20 @@ def _run(component: str, text: str, termination: Termination) -> int:
         if face.lifecycle is Lifecycle.EXISTING_CUSTOMERS_ONLY:
             raise AccessDenied(f"{error}\n{_CLOSED}") from error
         raise
-    _write(executor_input, prepared, described, step.answers(described))
+    failure = _write(executor_input, prepared, described, step.answers(described))
     _logger.info("%s: outputs written", face.id)
+    if failure:
+        raise RemoteFailure(failure)
     return 0
 
 
 def _write(
     executor_input: ExecutorInput, prepared: Any, described: Mapping[str, Any], answers: tuple[Mapping[str, Any], ...] = ()
-) -> None:
-    """Write all outputs that a description and the answers to lookups give; every declared one, whatever is missing."""
+) -> str:
+    """Write all outputs that a description and the answers to lookups give; every declared one, whatever is missing.
+
+    Returns why the step has failed although its resource ended well, mostly nothing.
+    """
     from kfp_sagemaker.faces.card import card, console_link, logs_link
     from kfp_sagemaker.faces.face import Ended, OutputType
 
@@ -144,6 +157,7 @@ def _write(
     links = {"SageMaker console": console_link(face.resource, arn), "Logs": logs_link(face.resource, arn)}
     text = card(face.display_name, status, arn, collected.figures, {} if face.deletes else links, collected.body)
     write_outputs(executor_input, parameters, {**collected.artifacts, "card": ArtifactContent(text)})
+    return str(collected.failure)
 
 
 def environment_region() -> str | None:

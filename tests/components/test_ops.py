@@ -92,7 +92,7 @@ class TestThreeWaysIn:
 
     @pytest.mark.parametrize("component", ["v1/trian", "train", "", "../v1/train"])
     def test_there_is_no_spec_of_an_unknown_component(self, component: str) -> None:
-        with pytest.raises(InvalidInput, match="no such component; there are v1/delete_endpoint, v1/endpoint"):
+        with pytest.raises(InvalidInput, match=r"no such component; there are v1/.*, v1/train"):
             kfp_sagemaker.spec_path(component)
 
 
@@ -250,12 +250,12 @@ class TestImports:
         assert told.stderr.splitlines()[-1].startswith("ImportError: ")
 
     def test_ops_are_listed(self) -> None:
-        ops = ["delete_endpoint", "endpoint", "model", "process", "train"]
+        ops = [component.partition("/")[2] for component in component_ids()]
         assert kfp_sagemaker.v1.__all__ == ops
         assert set(ops) <= set(dir(kfp_sagemaker.v1))
 
     def test_an_unknown_op_is_an_attribute_error(self) -> None:
-        with pytest.raises(AttributeError, match=r"'trian'; its ops are delete_endpoint, endpoint"):
+        with pytest.raises(AttributeError, match=r"'trian'; its ops are .*, train"):
             kfp_sagemaker.v1.trian  # noqa: B018
 
     def test_no_submodule_has_the_name_of_an_op(self) -> None:

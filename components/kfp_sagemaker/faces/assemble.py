@@ -41,6 +41,16 @@ def place(request: dict[str, Any], path: list[str], value: Any) -> None:
     request[path[-1]] = value
 
 
+def says_nothing_about(extra: Any, path: str) -> bool:
+    """Whether merging ``extra`` leaves the member at ``path`` (``ResourceConfig.InstanceType``) as it is."""
+    current = extra
+    for name in path.replace("[", ".[").split("."):
+        if not isinstance(current, Mapping) or name not in current:
+            return isinstance(current, Mapping)
+        current = current[name]
+    return False
+
+
 def merged(request: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """``extra`` over ``request``: objects are merged at every depth, lists and texts replaced, null removes a member."""
     result = dict(request)

@@ -70,6 +70,11 @@ STEP_INPUTS = (
 )
 
 
+def tag_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Tags as the API has them, from an object of name to text."""
+    return [{"Key": name, "Value": value} for name, value in tags.items()]
+
+
 @dataclass(frozen=True)
 class StepSettings:
     """The common inputs of a step, typed. Times are in seconds; 0 means none."""

@@ -26,11 +26,13 @@ class Call:
 class Built:
     """What ``Face.build`` makes: requests in the order in which they are sent, and what it has to say about the inputs.
 
-    ``problems`` are errors unless their ``warning`` is set.
+    ``problems`` are errors unless their ``warning`` is set. ``origins`` name the inputs of parts of the requests whose place
+    no input's target can tell, since it depends on other inputs: path (``CreateModel.Containers[0].Image``) to input.
     """
 
     requests: dict[str, dict[str, Any]]
     problems: tuple[Violation, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutputType(StrEnum):
@@ -92,12 +94,16 @@ def _no_lookups(described: Mapping[str, Any], requests: Mapping[str, Mapping[str
 
 @dataclass(frozen=True)
 class Collected:
-    """The outputs of a step that succeeded; ``figures`` are lines of the card, name to text, ``body`` Markdown below them."""
+    """The outputs of a step; ``figures`` are lines of the card, name to text, ``body`` Markdown below them.
+
+    ``failure`` says why the step has failed although its resource ended well; empty: it has not.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     artifacts: Mapping[str, ArtifactContent] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,8 @@ class Face:
 
     ``resources`` are what it makes, in order; the last is the one it is about. ``operations`` are those that ``build`` makes
     requests for. ``instead`` is used in place of the last one when the resource is there already (UpdateEndpoint), and
-    ``update_input`` is the input that has to allow that (empty: none has to). ``deletes`` marks a face that removes the
+    ``update_input`` is the input that has to allow that (empty: none has to). ``delete_replaced_input`` is the input that asks
+    to delete the record that an update has replaced (empty: it is kept). ``deletes`` marks a face that removes the
     resource. ``lookups`` are calls made when the resource has ended well, for what its description does not tell; ``reads``
     are the IAM actions that they need.
     """
@@ -123,6 +130,7 @@ class Face:
     instead: str | None = None
     deletes: bool = False
     update_input: str = ""
+    delete_replaced_input: str = ""
     lookups: Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], tuple[Call, ...]] = _no_lookups
     reads: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle.AVAILABLE

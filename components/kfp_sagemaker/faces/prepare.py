@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kfp_sagemaker.errors import InvalidInput, Violation
-from kfp_sagemaker.faces.assemble import merged
-from kfp_sagemaker.faces.common_inputs import StepSettings, step_settings
+from kfp_sagemaker.faces.assemble import merged, says_nothing_about
+from kfp_sagemaker.faces.common_inputs import StepSettings, step_settings, tag_list
 from kfp_sagemaker.faces.face import Call, Face
 from kfp_sagemaker.faces.inputs import read_inputs
-from kfp_sagemaker.names import RunLabels, derived_name
+from kfp_sagemaker.names import RunLabels, derived_name, is_empty
 from kfp_sagemaker.service_model.model import input_shape
 from kfp_sagemaker.service_model.requests import is_confidential, without_absent_members
 from kfp_sagemaker.service_model.validate import Finding, Severity, Unresolved, validate
@@ -51,6 +51,11 @@ class Prepared:
         return not self.face.update_input or bool(self.values.get(self.face.update_input))
 
     @property
+    def deletes_replaced(self) -> bool:
+        """Whether the record that an update of the service has replaced is to be deleted."""
+        return bool(self.values.get(self.face.delete_replaced_input))
+
+    @property
     def calls(self) -> tuple[Call, ...]:
         """What is sent when nothing is there yet, in order."""
         return tuple(Call(name, request) for name, request in self.requests.items() if name != self.face.instead)
@@ -69,13 +74,14 @@ def prepare(face: Face, raw: Mapping[str, Any], *, run: Run | None = None, regio
     built = face.build(values)
     problems += [problem for problem in built.problems if problem.input not in unreadable]
     settings = step_settings(values)
+    problems = [problem for problem in problems if not _is_overridden(face, problem, settings.extra_request)]
     requests, extra_problems = _with_extra(face, built.requests, settings.extra_request)
     problems += extra_problems
     requests = {name: without_absent_members(name, request) for name, request in requests.items()}
     named_by_user = _name(face, requests, run)
     problems += _tag(face, requests, values, settings, run)
     reported = {problem.member for problem in problems if problem.member} | {""}
-    for violation in _violations(face, requests, values, settings):
+    for violation in _violations(face, requests, values, settings, built.origins):
         under = any(violation.member == member or violation.member.startswith((f"{member}.", f"{member}["))
                     or member.startswith(f"{violation.member}.") for member in reported if member)
         if violation.input not in unreadable and not under:
@@ -110,6 +116,19 @@ def _with_extra(
                                value=members[name]) for name in names]
         result[operation] = merged(requests[operation], {k: v for k, v in members.items() if k not in names})
     return result, problems
+
+
+def _extra_for(face: Face, extra: Mapping[str, Any], operation: str) -> Any:
+    """What ``extra`` says about one operation's request."""
+    return extra.get(operation, {}) if len(face.request_operations) > 1 else extra
+
+
+def _is_overridden(face: Face, problem: Violation, extra: Mapping[str, Any]) -> bool:
+    """Whether ``extra`` removes or replaces all that a problem is about; what it puts there is checked for itself."""
+    targets = [target for declared in face.inputs if declared.name == problem.input for target in declared.targets]
+    paths = [member.partition(".") for member in ([problem.member] if problem.member else targets)]
+    return bool(paths) and all(
+        path and not says_nothing_about(_extra_for(face, extra, operation), path) for operation, _, path in paths)
 
 
 def _name_members(face: Face) -> set[str]:
@@ -153,12 +172,12 @@ def _tag(
     for operation, request in requests.items():
         if "Tags" not in input_shape(operation).members:  # type: ignore[attr-defined]
             continue
-        if isinstance(values.get("tags"), Unresolved):
+        if isinstance(values.get("tags"), Unresolved) and not request.get("Tags"):
             request["Tags"] = values["tags"]
             continue
-        tags = request.get("Tags") or [{"Key": name, "Value": value} for name, value in settings.tags.items()]
+        tags = request.get("Tags") or tag_list(settings.tags)
         taken = {tag.get("Key") for tag in tags if isinstance(tag, Mapping)} if isinstance(tags, list) else set()
-        more = [{"Key": name, "Value": value} for name, value in automatic.items() if name not in taken]
+        more = tag_list({name: value for name, value in automatic.items() if name not in taken})
         if isinstance(tags, list) and len(tags) + len(more) > MOST_TAGS >= len(tags):
             dropped, more = True, []
         if isinstance(tags, list) and (tags or more):
@@ -168,14 +187,15 @@ def _tag(
 
 
 def _violations(
-    face: Face, requests: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any], settings: StepSettings
+    face: Face, requests: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any], settings: StepSettings,
+    origins: Mapping[str, str],
 ) -> Iterator[Violation]:
     seen = set()
     for operation, request in requests.items():
         if face.deletes and operation not in face.operations:
             continue  # Its name is only known when the step runs.
         for finding in validate(operation, request):
-            declared = _input_of(face, finding, settings)
+            declared = _input_of(face, finding, values, settings, origins)
             # One input may go to several requests (endpoint_config_name): say it once.
             key = (declared, finding.path.partition(".")[2], finding.problem)
             if key in seen:
@@ -188,33 +208,24 @@ def _violations(
             yield Violation(declared, finding.problem, finding.path, finding.value if shown else None, warning=lenient)
 
 
-def _input_of(face: Face, finding: Finding, settings: StepSettings) -> str:
-    """The input that a finding is about: that of the longest target the path lies under, or the first below the path."""
+def _input_of(
+    face: Face, finding: Finding, values: Mapping[str, Any], settings: StepSettings, origins: Mapping[str, str]
+) -> str:
+    """The input that a finding is about: that of the longest origin or target the path lies under, or the first below it."""
     operation, _, path = finding.path.partition(".")
-    extra: Any = settings.extra_request
-    if len(face.request_operations) > 1:
-        extra = extra.get(operation, {})
+    extra = _extra_for(face, settings.extra_request, operation)
     root = path.split(".")[0].split("[")[0]
-    covering: list[tuple[int, str]] = []
+    covering: list[tuple[int, bool, str]] = []
     below = []
-    for declared in face.inputs:
-        for target in declared.targets:
-            if finding.path == target or finding.path.startswith((f"{target}.", f"{target}[", f"{target}<")):
-                covering.append((len(target), declared.name))
-            elif target.startswith(f"{finding.path}."):
-                below.append(declared.name)
-    if isinstance(extra, Mapping) and root in extra and not (covering and _unchanged(extra, path)):
+    places = [(target, False, declared.name) for declared in face.inputs for target in declared.targets]
+    for place, is_origin, name in [*places, *((path, True, name) for path, name in origins.items())]:
+        if finding.path == place or finding.path.startswith((f"{place}.", f"{place}[", f"{place}<")):
+            covering.append((len(place), is_origin, name))
+        elif place.startswith(f"{finding.path}."):
+            below.append(name)
+    if isinstance(extra, Mapping) and root in extra and not (covering and says_nothing_about(extra, path)):
         return "extra_request"
-    if root == "Tags":
+    if root == "Tags" and not (covering and not is_empty(values.get(max(covering)[2]))):
         return "tags"
-    return max(covering)[1] if covering else below[0] if below else "extra_request"
+    return max(covering)[2] if covering else below[0] if below else "extra_request"
 
-
-def _unchanged(extra: Mapping[str, Any], path: str) -> bool:
-    """Whether ``extra`` says nothing about the member at ``path``."""
-    current: Any = extra
-    for name in path.replace("[", ".[").split("."):
-        if not isinstance(current, Mapping) or name not in current:
-            return isinstance(current, Mapping)
-        current = current[name]
-    return False

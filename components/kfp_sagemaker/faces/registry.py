@@ -12,9 +12,20 @@ if TYPE_CHECKING:
 
 #: Component id to module and attribute; imported when asked for, since a step needs only its own.
 _FACES = {
+    "v1/batch_transform": ("batch_transform", "BATCH_TRANSFORM"),
+    "v1/data_quality_job_definition": ("job_definitions", "DATA_QUALITY_JOB_DEFINITION"),
     "v1/delete_endpoint": ("delete_endpoint", "DELETE_ENDPOINT"),
+    "v1/delete_model": ("deletions", "DELETE_MODEL"),
+    "v1/delete_monitoring_schedule": ("deletions", "DELETE_MONITORING_SCHEDULE"),
+    "v1/deploy": ("deploy", "DEPLOY"),
     "v1/endpoint": ("endpoint", "ENDPOINT_FACE"),
+    "v1/endpoint_config": ("endpoint_config", "ENDPOINT_CONFIG_FACE"),
+    "v1/hyperparameter_tuning": ("hyperparameter_tuning", "HYPERPARAMETER_TUNING"),
     "v1/model": ("model", "MODEL_FACE"),
+    "v1/model_bias_job_definition": ("job_definitions", "MODEL_BIAS_JOB_DEFINITION"),
+    "v1/model_explainability_job_definition": ("job_definitions", "MODEL_EXPLAINABILITY_JOB_DEFINITION"),
+    "v1/model_quality_job_definition": ("job_definitions", "MODEL_QUALITY_JOB_DEFINITION"),
+    "v1/monitoring_schedule": ("monitoring_schedule", "MONITORING_SCHEDULE_FACE"),
     "v1/process": ("process", "PROCESS"),
     "v1/train": ("train", "TRAIN"),
 }

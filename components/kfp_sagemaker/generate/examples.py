@@ -6,15 +6,50 @@ from typing import Any
 
 _ROLE = "arn:aws:iam::111122223333:role/SageMakerExecution"
 _IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/digits:1"
+# The accounts of these images differ by region, https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html.
+_MONITOR = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
+_CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
+_MONITORED = {"EndpointName": "digits", "LocalPath": "/opt/ml/processing/endpoint"}
+_REPORTS = {"MonitoringOutputs": [{
+    "S3Output": {"S3Uri": "s3://my-bucket/monitoring/", "LocalPath": "/opt/ml/processing/reports"},
+}]}
+_MONITORING_RESOURCES = {"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 20}}
 
 #: Inputs by component id.
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "v1/batch_transform": {
+        "model_name": "digits-1",
+        "input_location": "s3://my-bucket/digits/test/",
+        "output_location": "s3://my-bucket/digits/predictions/",
+        "content_type": "text/csv",
+        "split_type": "Line",
+        "assemble_with": "Line",
+        "instance_type": "ml.m5.large",
+    },
     "v1/delete_endpoint": {"endpoint_name": "digits", "delete_endpoint_config": True, "delete_models": True},
     "v1/endpoint": {
         "endpoint_name": "digits",
         "production_variants": [{
             "VariantName": "main", "ModelName": "digits-1", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1,
         }],
+    },
+    "v1/hyperparameter_tuning": {
+        "role": _ROLE,
+        "image": _IMAGE,
+        "channels": [{
+            "ChannelName": "train",
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://my-bucket/split/train/"}},
+        }],
+        "output_location": "s3://my-bucket/models/",
+        "metric_name": "validation:accuracy",
+        "metric_type": "Maximize",
+        "metric_definitions": {"validation:accuracy": "accuracy=([0-9.]+)"},
+        "continuous_parameters": [{"Name": "learning_rate", "MinValue": 0.001, "MaxValue": 0.1, "ScalingType": "Logarithmic"}],
+        "integer_parameters": [{"Name": "epochs", "MinValue": 5, "MaxValue": 20}],
+        "static_parameters": {"batch_size": 32},
+        "max_num_jobs": 12,
+        "max_parallel_jobs": 3,
+        "instance_type": "ml.m5.large",
     },
     "v1/model": {
         "model_name": "digits-1",
@@ -52,4 +87,61 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "hyperparameters": {"epochs": 10, "learning_rate": 0.1},
         "instance_type": "ml.m5.large",
     },
+    "v1/deploy": {
+        "endpoint_name": "digits",
+        "model_name_1": "digits-1",
+        "instance_type_1": "ml.m5.large",
+        "update_endpoint": True,
+        "deployment_config": {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "digits-errors"}]}},
+    },
+    "v1/endpoint_config": {
+        "production_variants": [{
+            "VariantName": "main", "ModelName": "digits-1", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1,
+        }],
+    },
+    "v1/data_quality_job_definition": {
+        "data_quality_app_specification": {"ImageUri": _MONITOR},
+        "data_quality_job_input": {"EndpointInput": _MONITORED},
+        "data_quality_job_output_config": _REPORTS,
+        "job_resources": _MONITORING_RESOURCES,
+        "role_arn": _ROLE,
+        "data_quality_baseline_config": {"ConstraintsResource": {"S3Uri": "s3://my-bucket/baseline/constraints.json"}},
+    },
+    "v1/model_quality_job_definition": {
+        "model_quality_app_specification": {"ImageUri": _MONITOR, "ProblemType": "MulticlassClassification"},
+        "model_quality_job_input": {
+            "EndpointInput": {**_MONITORED, "InferenceAttribute": "0"},
+            "GroundTruthS3Input": {"S3Uri": "s3://my-bucket/truth/"},
+        },
+        "model_quality_job_output_config": _REPORTS,
+        "job_resources": _MONITORING_RESOURCES,
+        "role_arn": _ROLE,
+    },
+    "v1/model_bias_job_definition": {
+        "model_bias_app_specification": {"ImageUri": _CLARIFY, "ConfigUri": "s3://my-bucket/clarify/bias.json"},
+        "model_bias_job_input": {
+            "EndpointInput": {**_MONITORED, "InferenceAttribute": "0"},
+            "GroundTruthS3Input": {"S3Uri": "s3://my-bucket/truth/"},
+        },
+        "model_bias_job_output_config": _REPORTS,
+        "job_resources": _MONITORING_RESOURCES,
+        "role_arn": _ROLE,
+    },
+    "v1/model_explainability_job_definition": {
+        "model_explainability_app_specification": {"ImageUri": _CLARIFY, "ConfigUri": "s3://my-bucket/clarify/shap.json"},
+        "model_explainability_job_input": {"EndpointInput": _MONITORED},
+        "model_explainability_job_output_config": _REPORTS,
+        "job_resources": _MONITORING_RESOURCES,
+        "role_arn": _ROLE,
+    },
+    "v1/monitoring_schedule": {
+        "monitoring_schedule_name": "digits",
+        "monitoring_schedule_config": {
+            "MonitoringJobDefinitionName": "digits-data-quality",
+            "MonitoringType": "DataQuality",
+            "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+        },
+    },
+    "v1/delete_model": {"model_name": "digits-1"},
+    "v1/delete_monitoring_schedule": {"monitoring_schedule_name": "digits"},
 }

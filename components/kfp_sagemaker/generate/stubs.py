@@ -33,7 +33,8 @@ _WIDTH = 120
 
 def stubs(faces: Sequence[Face]) -> str:
     """The text of ``__init__.pyi`` for the package of ``faces``."""
-    exported = f"__all__ = [{', '.join(json.dumps(face.name) for face in faces)}]\n"
+    names = "".join(f"    {json.dumps(face.name)},\n" for face in faces)
+    exported = f"__all__ = [\n{names}]\n"
     return "\n".join([_HEADER + exported, *(_function(face) for face in faces)])
 
 
@@ -46,7 +47,8 @@ def _function(face: Face) -> str:
 
 def _type(declared: Input) -> str:
     if declared.choices:
-        return f"Literal[{', '.join(json.dumps(choice) for choice in declared.choices)}]"
+        absent = ("",) if declared.default == "" else ()
+        return f"Literal[{', '.join(json.dumps(choice) for choice in (*absent, *declared.choices))}]"
     return _TYPES[declared.type]
 
 

@@ -6,7 +6,176 @@ from typing import Any, Literal
 from kfp.dsl import PipelineTask
 from kfp.dsl.pipeline_channel import PipelineChannel
 
-__all__ = ["delete_endpoint", "endpoint", "model", "process", "train"]
+__all__ = [
+    "batch_transform",
+    "data_quality_job_definition",
+    "delete_endpoint",
+    "delete_model",
+    "delete_monitoring_schedule",
+    "deploy",
+    "endpoint",
+    "endpoint_config",
+    "hyperparameter_tuning",
+    "model",
+    "model_bias_job_definition",
+    "model_explainability_job_definition",
+    "model_quality_job_definition",
+    "monitoring_schedule",
+    "process",
+    "train",
+]
+
+def batch_transform(
+    *,
+    model_name: str | PipelineChannel,
+    input_location: str | PipelineChannel,
+    output_location: str | PipelineChannel,
+    content_type: str | PipelineChannel = "",
+    accept: str | PipelineChannel = "",
+    split_type: Literal["None", "Line", "RecordIO", "TFRecord"] | PipelineChannel = "None",
+    batch_strategy: Literal["", "MultiRecord", "SingleRecord"] | PipelineChannel = "",
+    instance_type: str | PipelineChannel = "ml.m4.xlarge",
+    instance_count: int | PipelineChannel = 1,
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    job_name: str | PipelineChannel = "",
+    max_concurrent: int | PipelineChannel = 0,
+    max_payload: int | PipelineChannel = 6,
+    environment: dict[str, Any] | PipelineChannel = {},
+    data_type: Literal["S3Prefix", "ManifestFile", "AugmentedManifestFile", "Converse"] | PipelineChannel = "S3Prefix",
+    compression_type: Literal["None", "Gzip"] | PipelineChannel = "None",
+    assemble_with: Literal["", "None", "Line"] | PipelineChannel = "",
+    output_encryption_key: str | PipelineChannel = "",
+    input_filter: str | PipelineChannel = "",
+    output_filter: str | PipelineChannel = "",
+    join_source: Literal["None", "Input"] | PipelineChannel = "None",
+    resource_encryption_key: str | PipelineChannel = "",
+    data_capture_config: dict[str, Any] | PipelineChannel = {},
+    model_client_config: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Runs a SageMaker transform job, which sends a whole data set through a model, and waits for its end.
+
+    Args:
+        model_name: Name of the model.
+        input_location: S3 URI of the input: a prefix, or a manifest as data_type says.
+        output_location: S3 URI under which the results are put, one object for each of the input.
+        content_type: MIME type of the input, which the model is told.
+        accept: MIME type that the model is asked for.
+        split_type: How objects are split into records: None, Line, RecordIO or TFRecord.
+        batch_strategy: Records in a request: MultiRecord or SingleRecord.
+        instance_type: ML instance type.
+        instance_count: Number of instances.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        job_name: Name of the job; empty: a name that a retried step finds again.
+        max_concurrent: Requests at the same time to each instance. 0: as the model tells, or 1.
+        max_payload: Size of a request in MB at most. 0: no limit, for Transfer-Encoding chunked.
+        environment: Environment variables of the container, name to text.
+        data_type: What input_location is: S3Prefix, ManifestFile, AugmentedManifestFile or Converse.
+        compression_type: Compression of the input: None or Gzip.
+        assemble_with: What is put between results: None or Line.
+        output_encryption_key: KMS key for the results in S3.
+        input_filter: JSONPath of the part of a record that the model gets.
+        output_filter: JSONPath of the part of the (joined) result that is kept.
+        join_source: What results are joined with: None or Input.
+        resource_encryption_key: KMS key for the instances' storage.
+        data_capture_config: DataCaptureConfig as in the API: capture of input and results in S3.
+        model_client_config: ModelClientConfig as in the API: timeout and retries of requests.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        output_location (String): S3 URI under which the results are.
+        output_objects (JsonArray): S3 URIs of the results, found among the first 1000 objects under output_location.
+        job_name (String): Name of the transform job.
+        arn (String): ARN of the transform job.
+        card (Markdown): Status, figures and links.
+    """
+
+def data_quality_job_definition(
+    *,
+    data_quality_app_specification: dict[str, Any] | PipelineChannel,
+    data_quality_job_input: dict[str, Any] | PipelineChannel,
+    data_quality_job_output_config: dict[str, Any] | PipelineChannel,
+    job_resources: dict[str, Any] | PipelineChannel,
+    role_arn: str | PipelineChannel,
+    job_definition_name: str | PipelineChannel = "",
+    data_quality_baseline_config: dict[str, Any] | PipelineChannel = {},
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    network_config: dict[str, Any] | PipelineChannel = {},
+    stopping_condition: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker data quality job definition, for schedules that watch the data a model is given.
+
+    Args:
+        data_quality_app_specification: Container that checks the data, as in the API.
+        data_quality_job_input: What is monitored: the endpoint or the batch transform output, as in the API.
+        data_quality_job_output_config: Where the reports go in S3, as in the API.
+        job_resources: Instances and storage of the jobs, as in the API.
+        role_arn: ARN of the IAM role that the jobs run as.
+        job_definition_name: Name of the job definition; empty: derived from what it holds.
+        data_quality_baseline_config: Baseline that the jobs compare with, as in the API.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        network_config: Network of the jobs, as in the API.
+        stopping_condition: Limit on how long a job runs, as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        job_definition_name (String): Name of the job definition.
+        arn (String): ARN of the job definition.
+        card (Markdown): Status, figures and links.
+    """
 
 def delete_endpoint(
     *,
@@ -58,6 +227,200 @@ def delete_endpoint(
         card (Markdown): Status, figures and links.
     """
 
+def delete_model(
+    *,
+    model_name: str | PipelineChannel,
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Deletes a SageMaker model; one that is not there is success.
+
+    Args:
+        model_name: Name of the model.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        deleted (JsonArray): ARNs of all that was deleted.
+        arn (String): ARN of the deleted model; empty when there was none.
+        card (Markdown): Status, figures and links.
+    """
+
+def delete_monitoring_schedule(
+    *,
+    monitoring_schedule_name: str | PipelineChannel,
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Deletes a SageMaker monitoring schedule; one that is not there is success. SageMaker refuses it while an execution of the schedule runs.
+
+    Args:
+        monitoring_schedule_name: Name of the monitoring schedule.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        deleted (JsonArray): ARNs of all that was deleted.
+        arn (String): ARN of the deleted monitoring schedule; empty when there was none.
+        card (Markdown): Status, figures and links.
+    """
+
+def deploy(
+    *,
+    model_name_1: str | PipelineChannel,
+    endpoint_name: str | PipelineChannel = "",
+    variant_name_1: str | PipelineChannel = "variant-name-1",
+    initial_instance_count_1: int | PipelineChannel = 1,
+    instance_type_1: str | PipelineChannel = "ml.m4.xlarge",
+    initial_variant_weight_1: str | PipelineChannel = "1.0",
+    accelerator_type_1: str | PipelineChannel = "",
+    serverless_config_1: dict[str, Any] | PipelineChannel = {},
+    production_variants: list[Any] | PipelineChannel = [],
+    deployment_config: dict[str, Any] | PipelineChannel = {},
+    update_endpoint: bool | PipelineChannel = False,
+    delete_old_config: bool | PipelineChannel = False,
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    endpoint_config_name: str | PipelineChannel = "",
+    endpoint_config_tags: dict[str, Any] | PipelineChannel = {},
+    resource_encryption_key: str | PipelineChannel = "",
+    data_capture_config: dict[str, Any] | PipelineChannel = {},
+    async_inference_config: dict[str, Any] | PipelineChannel = {},
+    variant_name_2: str | PipelineChannel = "variant-name-2",
+    model_name_2: str | PipelineChannel = "",
+    initial_instance_count_2: int | PipelineChannel = 1,
+    instance_type_2: str | PipelineChannel = "ml.m4.xlarge",
+    initial_variant_weight_2: str | PipelineChannel = "1.0",
+    accelerator_type_2: str | PipelineChannel = "",
+    variant_name_3: str | PipelineChannel = "variant-name-3",
+    model_name_3: str | PipelineChannel = "",
+    initial_instance_count_3: int | PipelineChannel = 1,
+    instance_type_3: str | PipelineChannel = "ml.m4.xlarge",
+    initial_variant_weight_3: str | PipelineChannel = "1.0",
+    accelerator_type_3: str | PipelineChannel = "",
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Deploys models to a SageMaker endpoint, new or (when asked) there already, and waits until it serves them.
+
+    Args:
+        model_name_1: Variant 1: name of its model.
+        endpoint_name: Name of the endpoint; empty: made up.
+        variant_name_1: Variant 1: its name.
+        initial_instance_count_1: Variant 1: instances at first.
+        instance_type_1: Variant 1: instance type.
+        initial_variant_weight_1: Variant 1: its share of the requests, relative to the other variants' weights.
+        accelerator_type_1: Variant 1: Elastic Inference accelerator (AWS has ended the service).
+        serverless_config_1: Variant 1: ServerlessConfig as in the API; it is served without instances then, and has to
+            be the only variant.
+        production_variants: Variants beside the numbered ones: ProductionVariant objects as in the API.
+        deployment_config: Blue/green update (all at once, canary, linear) or rolling update, and automatic rollback, as
+            in the API.
+        update_endpoint: Update an endpoint of that name that is there and serves something else.
+        delete_old_config: Delete the endpoint config that an update has replaced, once the endpoint serves the new one.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        endpoint_config_name: Name of the endpoint config; empty: derived from what it holds.
+        endpoint_config_tags: Tags of the endpoint config, name to text; none: those of tags.
+        resource_encryption_key: KMS key for the instances' storage.
+        data_capture_config: Capture of requests and responses in S3, as in the API.
+        async_inference_config: Asynchronous inference, as in the API.
+        variant_name_2: Variant 2: its name.
+        model_name_2: Variant 2: name of its model; empty: there is no such variant.
+        initial_instance_count_2: Variant 2: instances at first.
+        instance_type_2: Variant 2: instance type.
+        initial_variant_weight_2: Variant 2: its share of the requests, relative to the other variants' weights.
+        accelerator_type_2: Variant 2: Elastic Inference accelerator (AWS has ended the service).
+        variant_name_3: Variant 3: its name.
+        model_name_3: Variant 3: name of its model; empty: there is no such variant.
+        initial_instance_count_3: Variant 3: instances at first.
+        instance_type_3: Variant 3: instance type.
+        initial_variant_weight_3: Variant 3: its share of the requests, relative to the other variants' weights.
+        accelerator_type_3: Variant 3: Elastic Inference accelerator (AWS has ended the service).
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        endpoint_name (String): Name of the endpoint.
+        endpoint_config_name (String): Name of the endpoint config that serves.
+        arn (String): ARN of the endpoint.
+        card (Markdown): Status, figures and links.
+    """
+
 def endpoint(
     *,
     production_variants: list[Any] | PipelineChannel,
@@ -97,7 +460,8 @@ def endpoint(
     Args:
         production_variants: What serves: a list of ProductionVariant objects as in the API.
         endpoint_name: Name of the endpoint: created, or updated when it is there.
-        deployment_config: Blue/green or rolling update and automatic rollback, as in the API.
+        deployment_config: Blue/green update (all at once, canary, linear) or rolling update, and automatic rollback, as
+            in the API.
         data_capture_config: Capture of requests and responses in S3, as in the API.
         async_inference_config: Asynchronous inference, as in the API.
         kms_key_id: KMS key for the instances' storage.
@@ -133,6 +497,199 @@ def endpoint(
         endpoint_name (String): Name of the endpoint.
         endpoint_config_name (String): Name of the endpoint config that serves.
         arn (String): ARN of the endpoint.
+        card (Markdown): Status, figures and links.
+    """
+
+def endpoint_config(
+    *,
+    production_variants: list[Any] | PipelineChannel,
+    endpoint_config_name: str | PipelineChannel = "",
+    data_capture_config: dict[str, Any] | PipelineChannel = {},
+    async_inference_config: dict[str, Any] | PipelineChannel = {},
+    kms_key_id: str | PipelineChannel = "",
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    shadow_production_variants: list[Any] | PipelineChannel = [],
+    explainer_config: dict[str, Any] | PipelineChannel = {},
+    execution_role_arn: str | PipelineChannel = "",
+    vpc_config: dict[str, Any] | PipelineChannel = {},
+    enable_network_isolation: bool | PipelineChannel = False,
+    metrics_config: dict[str, Any] | PipelineChannel = {},
+    cross_region_traffic_config: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker endpoint config: what models serve, on which instances.
+
+    Args:
+        production_variants: What serves: a list of ProductionVariant objects as in the API.
+        endpoint_config_name: Name of the endpoint config; empty: derived from what it holds.
+        data_capture_config: Capture of requests and responses in S3, as in the API.
+        async_inference_config: Asynchronous inference, as in the API.
+        kms_key_id: KMS key for the instances' storage.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        shadow_production_variants: Variants that get copies of the requests, as in the API.
+        explainer_config: Online explanations, as in the API (existing Clarify customers).
+        execution_role_arn: ARN of the IAM role of an endpoint with inference components.
+        vpc_config: VpcConfig of an endpoint with inference components, as in the API.
+        enable_network_isolation: Give the containers of inference components no network.
+        metrics_config: MetricsConfig as in the API.
+        cross_region_traffic_config: CrossRegionTrafficConfig as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        endpoint_config_name (String): Name of the endpoint config.
+        arn (String): ARN of the endpoint config.
+        card (Markdown): Status, figures and links.
+    """
+
+def hyperparameter_tuning(
+    *,
+    role: str | PipelineChannel,
+    channels: list[Any] | PipelineChannel,
+    output_location: str | PipelineChannel,
+    metric_name: str | PipelineChannel,
+    metric_type: Literal["Maximize", "Minimize"] | PipelineChannel,
+    max_num_jobs: int | PipelineChannel,
+    max_parallel_jobs: int | PipelineChannel,
+    image: str | PipelineChannel = "",
+    continuous_parameters: list[Any] | PipelineChannel = [],
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    integer_parameters: list[Any] | PipelineChannel = [],
+    categorical_parameters: list[Any] | PipelineChannel = [],
+    static_parameters: dict[str, Any] | PipelineChannel = {},
+    strategy: Literal["Bayesian", "Random", "Hyperband", "Grid"] | PipelineChannel = "Bayesian",
+    strategy_config: dict[str, Any] | PipelineChannel = {},
+    early_stopping_type: Literal["Off", "Auto"] | PipelineChannel = "Off",
+    completion_criteria: dict[str, Any] | PipelineChannel = {},
+    warm_start_type: Literal["", "IdenticalDataAndAlgorithm", "TransferLearning"] | PipelineChannel = "",
+    parent_hpo_jobs: str | PipelineChannel = "",
+    job_name: str | PipelineChannel = "",
+    instance_type: str | PipelineChannel = "ml.m4.xlarge",
+    instance_count: int | PipelineChannel = 1,
+    volume_size: int | PipelineChannel = 30,
+    max_run_time: int | PipelineChannel = 86400,
+    algorithm_name: str | PipelineChannel = "",
+    metric_definitions: dict[str, Any] | PipelineChannel = {},
+    training_input_mode: str | PipelineChannel = "File",
+    resource_encryption_key: str | PipelineChannel = "",
+    output_encryption_key: str | PipelineChannel = "",
+    vpc_security_group_ids: str | PipelineChannel = "",
+    vpc_subnets: str | PipelineChannel = "",
+    network_isolation: bool | PipelineChannel = True,
+    traffic_encryption: bool | PipelineChannel = False,
+    spot_instance: bool | PipelineChannel = False,
+    max_wait_time: int | PipelineChannel = 86400,
+    checkpoint_config: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Runs a SageMaker hyperparameter tuning job, waits for its end, and tells the best training job.
+
+    Args:
+        role: ARN of the IAM role that the job runs as.
+        channels: Input data: a list of Channel objects as in the API.
+        output_location: S3 URI under which the training jobs put their model.tar.gz.
+        metric_name: The objective: a metric of the algorithm, or one of metric_definitions.
+        metric_type: Whether the objective is to be large or small: Maximize or Minimize.
+        max_num_jobs: Number of training jobs at most. 0 sends no number: for the strategy Grid, or with
+            completion_criteria.
+        max_parallel_jobs: Number of training jobs at the same time, at most.
+        image: URI of the training image; wins over algorithm_name.
+        continuous_parameters: Real hyperparameters (integer_parameters and categorical_parameters are among the
+            advanced inputs) to search: a list of ContinuousParameterRange objects as in the API, such as {"Name":
+            "eta", "MinValue": 0.01, "MaxValue": 0.3}.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        integer_parameters: Whole hyperparameters to search: a list of IntegerParameterRange objects as in the API, such
+            as {"Name": "depth", "MinValue": 3, "MaxValue": 9}.
+        categorical_parameters: Hyperparameters with listed values to search: a list of CategoricalParameterRange
+            objects as in the API, such as {"Name": "optimizer", "Values": ["sgd", "adam"]}.
+        static_parameters: Hyperparameters that are not searched. Text stays as it is, other values become compact JSON
+            (6, 0.1, true).
+        strategy: How to search: Bayesian, Random, Hyperband or Grid.
+        strategy_config: StrategyConfig as in the API: the resources of Hyperband.
+        early_stopping_type: Whether training jobs that promise little are stopped: Off or Auto.
+        completion_criteria: TuningJobCompletionCriteria as in the API: when the tuning may end early.
+        warm_start_type: With parent_hpo_jobs: how alike the parents are, IdenticalDataAndAlgorithm or TransferLearning.
+        parent_hpo_jobs: With warm_start_type: tuning jobs to learn from, separated by commas.
+        job_name: Name of the tuning job, up to 32 characters; empty: a name that a retried step finds again.
+        instance_type: ML instance type.
+        instance_count: Number of instances.
+        volume_size: Storage of each instance in GiB.
+        max_run_time: Seconds the job may run.
+        algorithm_name: A built-in algorithm (xgboost, k-means ...), or an algorithm's name or ARN.
+        metric_definitions: Metrics to read off the logs: name to regular expression.
+        training_input_mode: How channels reach the container: File, Pipe or FastFile.
+        resource_encryption_key: KMS key for the instances' storage.
+        output_encryption_key: KMS key for the outputs in S3.
+        vpc_security_group_ids: Security groups, separated by commas.
+        vpc_subnets: Subnets, separated by commas.
+        network_isolation: Give the container no network.
+        traffic_encryption: Encrypt the traffic between instances.
+        spot_instance: Use managed spot instances; needs checkpoint_config.
+        max_wait_time: With spot_instance: seconds for waiting and running together.
+        checkpoint_config: Where checkpoints go: CheckpointConfig as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        hpo_job_name (String): Name of the tuning job.
+        model_artifact_url (String): S3 URI of the best training job's model (model.tar.gz).
+        best_job_name (String): Name of the best training job.
+        best_hyperparameters (JsonObject): Hyperparameters of the best training job, static ones included: those
+            searched as integers or real numbers are numbers, all others text.
+        training_image (String): URI of the image that ran.
+        arn (String): ARN of the tuning job.
+        model (Model): Pointer to the best model: metadata resourceName and modelDataUrl.
+        metrics (Metrics): The objective and the other final metrics of the best training job.
         card (Markdown): Status, figures and links.
     """
 
@@ -200,6 +757,237 @@ def model(
         model_name (String): Name of the model.
         arn (String): ARN of the model.
         model (Model): Pointer to the model: metadata resourceName and modelDataUrl.
+        card (Markdown): Status, figures and links.
+    """
+
+def model_bias_job_definition(
+    *,
+    model_bias_app_specification: dict[str, Any] | PipelineChannel,
+    model_bias_job_input: dict[str, Any] | PipelineChannel,
+    model_bias_job_output_config: dict[str, Any] | PipelineChannel,
+    job_resources: dict[str, Any] | PipelineChannel,
+    role_arn: str | PipelineChannel,
+    job_definition_name: str | PipelineChannel = "",
+    model_bias_baseline_config: dict[str, Any] | PipelineChannel = {},
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    network_config: dict[str, Any] | PipelineChannel = {},
+    stopping_condition: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker model bias job definition, for schedules that watch a model's bias.
+
+    Args:
+        model_bias_app_specification: Clarify's container and its configuration, as in the API.
+        model_bias_job_input: What is monitored: the endpoint or the batch transform output, as in the API.
+        model_bias_job_output_config: Where the reports go in S3, as in the API.
+        job_resources: Instances and storage of the jobs, as in the API.
+        role_arn: ARN of the IAM role that the jobs run as.
+        job_definition_name: Name of the job definition; empty: derived from what it holds.
+        model_bias_baseline_config: Baseline that the jobs compare with, as in the API.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        network_config: Network of the jobs, as in the API.
+        stopping_condition: Limit on how long a job runs, as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        job_definition_name (String): Name of the job definition.
+        arn (String): ARN of the job definition.
+        card (Markdown): Status, figures and links.
+    """
+
+def model_explainability_job_definition(
+    *,
+    model_explainability_app_specification: dict[str, Any] | PipelineChannel,
+    model_explainability_job_input: dict[str, Any] | PipelineChannel,
+    model_explainability_job_output_config: dict[str, Any] | PipelineChannel,
+    job_resources: dict[str, Any] | PipelineChannel,
+    role_arn: str | PipelineChannel,
+    job_definition_name: str | PipelineChannel = "",
+    model_explainability_baseline_config: dict[str, Any] | PipelineChannel = {},
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    network_config: dict[str, Any] | PipelineChannel = {},
+    stopping_condition: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker model explainability job definition, for schedules that watch which features a model's predictions are due to.
+
+    Args:
+        model_explainability_app_specification: Clarify's container and its configuration, as in the API.
+        model_explainability_job_input: What is monitored: the endpoint or the batch transform output, as in the API.
+        model_explainability_job_output_config: Where the reports go in S3, as in the API.
+        job_resources: Instances and storage of the jobs, as in the API.
+        role_arn: ARN of the IAM role that the jobs run as.
+        job_definition_name: Name of the job definition; empty: derived from what it holds.
+        model_explainability_baseline_config: Baseline that the jobs compare with, as in the API.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        network_config: Network of the jobs, as in the API.
+        stopping_condition: Limit on how long a job runs, as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        job_definition_name (String): Name of the job definition.
+        arn (String): ARN of the job definition.
+        card (Markdown): Status, figures and links.
+    """
+
+def model_quality_job_definition(
+    *,
+    model_quality_app_specification: dict[str, Any] | PipelineChannel,
+    model_quality_job_input: dict[str, Any] | PipelineChannel,
+    model_quality_job_output_config: dict[str, Any] | PipelineChannel,
+    job_resources: dict[str, Any] | PipelineChannel,
+    role_arn: str | PipelineChannel,
+    job_definition_name: str | PipelineChannel = "",
+    model_quality_baseline_config: dict[str, Any] | PipelineChannel = {},
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    network_config: dict[str, Any] | PipelineChannel = {},
+    stopping_condition: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker model quality job definition, for schedules that compare predictions with the truth.
+
+    Args:
+        model_quality_app_specification: Container that checks the predictions, and the kind of problem, as in the API.
+        model_quality_job_input: What is monitored: the endpoint or the batch transform output, as in the API.
+        model_quality_job_output_config: Where the reports go in S3, as in the API.
+        job_resources: Instances and storage of the jobs, as in the API.
+        role_arn: ARN of the IAM role that the jobs run as.
+        job_definition_name: Name of the job definition; empty: derived from what it holds.
+        model_quality_baseline_config: Baseline that the jobs compare with, as in the API.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        network_config: Network of the jobs, as in the API.
+        stopping_condition: Limit on how long a job runs, as in the API.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        job_definition_name (String): Name of the job definition.
+        arn (String): ARN of the job definition.
+        card (Markdown): Status, figures and links.
+    """
+
+def monitoring_schedule(
+    *,
+    monitoring_schedule_config: dict[str, Any] | PipelineChannel,
+    monitoring_schedule_name: str | PipelineChannel = "",
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a SageMaker monitoring schedule, or updates the one of that name, and waits until it is scheduled.
+
+    Args:
+        monitoring_schedule_config: When to monitor, and by which job definition (its name and type, or all of it), as
+            in the API.
+        monitoring_schedule_name: Name of the schedule: created, or updated when it is there.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        monitoring_schedule_name (String): Name of the schedule.
+        arn (String): ARN of the schedule.
         card (Markdown): Status, figures and links.
     """
 

@@ -58,7 +58,10 @@ def test_create_takes_what_is_declared_of_it(resource: Resource) -> None:
     taken = members(resource.create)
 
     assert set(resource.never_defaulted) <= set(taken)
-    assert resource.role_member is None or resource.role_member in taken
+    shape: Any = input_shape(resource.create)
+    for name in (resource.role_member or "").split(".") if resource.role_member else ():
+        assert name in shape.members, resource.role_member
+        shape = shape.members[name]
 
 
 @each

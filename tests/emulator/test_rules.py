@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import REQUESTS
+from create_requests import REQUESTS
 from sagemaker_local.kinds import KIND_BY_NAME
 
 IMAGE = {"TrainingImage": "i", "TrainingInputMode": "File"}

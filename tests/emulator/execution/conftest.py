@@ -235,6 +235,19 @@ def start_processing(execution: ContainerExecution) -> Callable[..., Job]:
 
 
 @pytest.fixture
+def start_job(execution: ContainerExecution) -> Callable[..., Job]:
+    """Start a job of any kind; ``models`` are those that it names."""
+
+    def start(kind: str, request: Mapping[str, Any], models: Mapping[str, Mapping[str, Any]] | None = None) -> Job:
+        name = f"{kind.lower()}-{next(_numbers)}"
+        job = Job(kind, {f"{kind}Name": name, "RoleArn": ROLE, **request}, name, models=models or {})
+        execution.start_job(job)
+        return job
+
+    return start
+
+
+@pytest.fixture
 def make_job() -> Callable[..., Job]:
     """A processing job to be started by the test itself."""
 

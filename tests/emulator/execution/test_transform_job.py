@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import ROLE, Job
 from runners_here import ONE, RUNNERS
 
 GROUP = "/aws/sagemaker/TransformJobs"
@@ -60,17 +58,15 @@ http.server.ThreadingHTTPServer(("0.0.0.0", port), Handler).serve_forever()
 """
 """Answers each CSV row with the number of its columns, each JSON line with the number of its members."""
 
-_numbers = itertools.count()
-
 
 @pytest.fixture
-def start_transform(execution: Any, aws: Any, image_folder: Any) -> Callable[..., Job]:
+def start_transform(start_job: Any, aws: Any, image_folder: Any) -> Callable[..., Any]:
     """Start a transform job on the objects below ``in/``; members of TransformInput and TransformOutput are told by name."""
     (image_folder / "serve.py").write_text(SERVER)
     with (image_folder / "Dockerfile").open("a") as dockerfile:
         dockerfile.write('COPY serve.py /srv/serve.py\nENTRYPOINT ["python3", "/srv/serve.py"]\n')
 
-    def start(uri: str | None = None, model_environment: dict[str, str] | None = None, **members: Any) -> Job:
+    def start(uri: str | None = None, model_environment: dict[str, str] | None = None, **members: Any) -> Any:
         source = {"S3DataType": members.pop("S3DataType", "S3Prefix"), "S3Uri": uri or aws.uri("in/")}
         given = {"DataSource": {"S3DataSource": source}, "ContentType": members.pop("ContentType", "text/csv")}
         given |= {name: members.pop(name) for name in ("CompressionType", "SplitType") if name in members}
@@ -84,10 +80,7 @@ def start_transform(execution: Any, aws: Any, image_folder: Any) -> Callable[...
             "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
             **members,
         }
-        models = {"model": {"ModelName": "model", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}}
-        job = Job("TransformJob", request, f"transform-{next(_numbers)}", models=models)
-        execution.start_job(job)
-        return job
+        return start_job("TransformJob", request, {"model": {"ModelName": "model", "PrimaryContainer": container}})
 
     return start
 
@@ -96,13 +89,13 @@ def outputs(aws: Any) -> dict[str, str]:
     return {key.removeprefix("out/"): aws.get(key).decode() for key in aws.keys("out/")}
 
 
-def logged(aws: Any, job: Job, *, data: bool = False) -> list[str]:
+def logged(aws: Any, job: Any, *, data: bool = False) -> list[str]:
     """The lines of the container's stream, or of the data log."""
     [lines] = [lines for name, lines in aws.lines(GROUP, f"{job.name}/").items() if name.endswith("/data-log") == data]
     return lines
 
 
-def bodies(aws: Any, job: Job) -> list[str]:
+def bodies(aws: Any, job: Any) -> list[str]:
     """What the model was sent."""
     return [line.split(line[4])[1] for line in logged(aws, job) if line.startswith("got")]
 

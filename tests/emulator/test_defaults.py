@@ -76,6 +76,22 @@ def test_model(sagemaker: Any, make_request: Callable[..., Any]) -> None:
     assert sagemaker.describe_model(ModelName="several")["InferenceExecutionConfig"] == {"Mode": "Serial"}
 
 
+def test_transform_job(sagemaker: Any, make_request: Callable[..., Any]) -> None:
+    sagemaker.create_transform_job(**make_request("TransformJob", "t"))
+
+    described = sagemaker.describe_transform_job(TransformJobName="t")
+
+    assert described["DataProcessing"] == {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
+    assert (described["TransformInput"]["CompressionType"], described["TransformInput"]["SplitType"]) == ("None", "None")
+    assert (described["TransformOutput"]["AssembleWith"], described["TransformOutput"]["KmsKeyId"]) == ("None", "")
+
+
+def test_job_definition(sagemaker: Any, make_request: Callable[..., Any]) -> None:
+    sagemaker.create_model_quality_job_definition(**make_request("ModelQualityJobDefinition", "q"))
+    described = sagemaker.describe_model_quality_job_definition(JobDefinitionName="q")
+    assert described["StoppingCondition"] == {"MaxRuntimeInSeconds": 86400}
+
+
 def test_endpoint_config(sagemaker: Any) -> None:
     described = sagemaker.describe_endpoint_config(EndpointConfigName="base-config")
     assert described["ProductionVariants"][0]["InitialVariantWeight"] == 1.0

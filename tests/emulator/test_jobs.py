@@ -144,6 +144,37 @@ def test_a_processing_job_ends_as_the_execution_says(
     assert shown["ProcessingEndTime"] == shown["LastModifiedTime"]
 
 
+def test_a_transform_job_has_a_start_and_an_end(
+    sagemaker: Any, make_request: Callable[..., Any], until: Callable[..., Any], execution: ScriptedExecution
+) -> None:
+    def shown() -> dict[str, Any]:
+        described: dict[str, Any] = sagemaker.describe_transform_job(TransformJobName="held-transform")
+        return described
+
+    sagemaker.create_transform_job(**make_request("TransformJob", "held-transform"))
+    running = until(lambda: shown() if "TransformStartTime" in shown() else None)
+    assert running["TransformJobStatus"] == "InProgress"
+    assert "TransformEndTime" not in running
+
+    for _ in ALL_SECONDARY:
+        execution.release("held-transform")
+    ended = until(lambda: shown() if shown()["TransformJobStatus"] == "Completed" else None)
+
+    assert ended["TransformEndTime"] >= ended["TransformStartTime"] == running["TransformStartTime"]
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Completed", "Failed", "Stopping", "Stopped"])
+def test_every_status_of_a_transform_job_can_be_scripted(
+    sagemaker: Any, execution: ScriptedExecution, make_request: Callable[..., Any], until: Any, status: str
+) -> None:
+    assert status in sagemaker.meta.service_model.shape_for("TransformJobStatus").enum
+    name = f"transform-{status}"
+    ends = JobScript(status=status, failure_reason="ClientError: no" if status == "Failed" else None)
+    execution.jobs[name] = JobScript((Step(status, HOLD),)) if status in ("InProgress", "Stopping") else ends
+    sagemaker.create_transform_job(**make_request("TransformJob", name))
+    until(lambda: sagemaker.describe_transform_job(TransformJobName=name)["TransformJobStatus"] == status)
+
+
 def test_stop_shows_stopping_at_once_and_then_stopped(
     sagemaker: Any, train: Callable[..., Any], until: Callable[..., Any], execution: ScriptedExecution
 ) -> None:

@@ -112,7 +112,9 @@ def _sagemaker_actions(face: Face, resource: Resource) -> set[str]:
     if face.deletes:
         operations: Iterable[str | None] = (resource.describe, resource.delete)
     else:
-        operations = (resource.create, resource.update, resource.describe, resource.stop)
+        # What an update replaces is a record that the service is made of.
+        replaced = resource.delete if face.delete_replaced_input and resource is not face.resource else None
+        operations = (resource.create, resource.update, resource.describe, resource.stop, replaced)
     called = {f"sagemaker:{operation}" for operation in operations if operation}
     return called if face.deletes else called | {_TAG_ACTION}
 

@@ -19,10 +19,29 @@ ACTIONS = {
     "v1/process": {
         "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob", "sagemaker:AddTags",
         "iam:PassRole", *LOGS},
+    "v1/ground_truth": {
+        "sagemaker:CreateLabelingJob", "sagemaker:DescribeLabelingJob", "sagemaker:StopLabelingJob", "sagemaker:AddTags",
+        "iam:PassRole", *LOGS},
+    "v1/workteam": {"sagemaker:CreateWorkteam", "sagemaker:DescribeWorkteam", "sagemaker:AddTags"},
     "v1/model": {"sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:AddTags", "iam:PassRole"},
     "v1/endpoint": {
         "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:CreateEndpoint",
         "sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint", "sagemaker:AddTags", "iam:PassRole"},
+    "v1/deploy": {
+        "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:DeleteEndpointConfig",
+        "sagemaker:CreateEndpoint", "sagemaker:DescribeEndpoint", "sagemaker:UpdateEndpoint", "sagemaker:AddTags",
+        "iam:PassRole"},
+    "v1/endpoint_config": {
+        "sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig", "sagemaker:AddTags", "iam:PassRole"},
+    **{f"v1/{name}_job_definition": {
+        f"sagemaker:Create{kind}JobDefinition", f"sagemaker:Describe{kind}JobDefinition", "sagemaker:AddTags", "iam:PassRole"}
+       for name, kind in (("data_quality", "DataQuality"), ("model_quality", "ModelQuality"), ("model_bias", "ModelBias"),
+                          ("model_explainability", "ModelExplainability"))},
+    "v1/monitoring_schedule": {
+        "sagemaker:CreateMonitoringSchedule", "sagemaker:DescribeMonitoringSchedule", "sagemaker:UpdateMonitoringSchedule",
+        "sagemaker:AddTags", "iam:PassRole"},
+    "v1/delete_model": {"sagemaker:DescribeModel", "sagemaker:DeleteModel"},
+    "v1/delete_monitoring_schedule": {"sagemaker:DescribeMonitoringSchedule", "sagemaker:DeleteMonitoringSchedule"},
     "v1/delete_endpoint": {
         "sagemaker:DescribeEndpoint", "sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpointConfig",
         "sagemaker:DeleteEndpointConfig", "sagemaker:DescribeModel", "sagemaker:DeleteModel"},

@@ -20,23 +20,31 @@ from typing import Any, TypeVar
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from kfp_sagemaker.faces.face import Face
-from kfp_sagemaker.faces.registry import find_face
+from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.resources.resource import Life, Resource, State
 from sagemaker_local import LocalSageMaker
 from sagemaker_local.calls import Call
 from sagemaker_local.events import Services
 from sagemaker_local.fault_rules import parse_rules
-from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScriptedExecution, Step
+from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScheduleScript, ScriptedExecution, Step
 
-from .component_table import COMPONENTS, JOBS, MODEL_URL, Component
+from .component_table import COMPONENTS, JOBS, MANIFEST_URL, MODEL_URL, TRIAL, Component
 
 PATIENCE = 25.0
 """Seconds after which a test gives up waiting for what must come about."""
 _Result = TypeVar("_Result")
 
 FIGURES = {
+    "LabelingJobOutput": {"OutputDatasetS3Uri": MANIFEST_URL},
     "ModelArtifacts": {"S3ModelArtifacts": MODEL_URL},
     "FinalMetricDataList": [{"MetricName": "accuracy", "Value": 0.97, "Timestamp": 1_700_000_000}],
+    "BestTrainingJob": {
+        "TrainingJobName": TRIAL, "TrainingJobArn": f"arn:aws:sagemaker:us-east-1:123456789012:training-job/{TRIAL}",
+        "CreationTime": 1_700_000_000, "TrainingJobStatus": "Completed", "ObjectiveStatus": "Succeeded",
+        "TunedHyperParameters": {"depth": "6", "eta": "0.1"},
+        "FinalHyperParameterTuningJobObjectiveMetric": {"Type": "Maximize", "MetricName": "accuracy", "Value": 0.97}},
 }
 FINISHED = JobScript(steps=(), describe=FIGURES)
 """A job that ends at once."""
@@ -252,6 +260,7 @@ class StepProcess:
 
 
 _LABS = itertools.count(1)
+RESOURCES = {resource.kind: resource for name in component_ids() for resource in find_face(name).resources}
 
 
 class Lab:
@@ -261,7 +270,7 @@ class Lab:
         self.local, self.stage, self.gates, self._directory = local, stage, gates, directory
         #: A name that no other test gives, since some resources cannot be deleted.
         self.name = f"by-its-user-{next(_LABS)}"
-        self.script = stage.now = ScriptedExecution(jobs={"*": FINISHED})
+        self.script = stage.now = ScriptedExecution(jobs={TRIAL: FINISHED, "*": FINISHED})
         self._began = max((call.order for call in local.call_log.all()), default=0)
         self._numbers = itertools.count(1)
         self._tasks: list[Task] = []
@@ -272,9 +281,10 @@ class Lab:
         self.sagemaker: Any = self.client("sagemaker")
 
     def hold(self) -> None:
-        """From now on jobs, endpoints and deletions last until they are released."""
+        """From now on jobs, endpoints, schedules and deletions last until they are released."""
         self.script.jobs["*"] = RUNNING
         self.script.endpoints["*"] = EndpointScript(steps=(Step("Creating", HOLD),))
+        self.script.schedules["*"] = ScheduleScript(seconds=HOLD)
         self.script.deletions["*"] = HOLD
 
     def client(self, service: str) -> Any:
@@ -298,13 +308,19 @@ class Lab:
         """Make what the component needs."""
         for operation, request in COMPONENTS[component].needs:
             self.make(operation, **request)
+            resource = next(resource for resource in RESOURCES.values() if resource.create == operation)
+            if resource.life is Life.JOB:
+                name = {resource.name_member: request[resource.name_member]}
+                until(lambda resource=resource, name=name:  # type: ignore[misc]
+                      resource.state(self._method(resource.describe)(**name)) is not State.BUSY, str(name))
 
     def make(self, operation: str, **request: Any) -> None:
-        """Send a Create request, and wait until an endpoint is in service."""
+        """Send a Create request, and wait until a service is as it should be."""
         self._method(operation)(**request)
-        if operation == "CreateEndpoint":
-            name = request["EndpointName"]
-            until(lambda: self.sagemaker.describe_endpoint(EndpointName=name)["EndpointStatus"] == "InService", name)
+        resource = next(resource for resource in RESOURCES.values() if resource.create == operation)
+        if resource.life is Life.SERVICE:
+            name = {resource.name_member: request[resource.name_member]}
+            until(lambda: resource.state(self._method(resource.describe)(**name)) is State.SUCCEEDED, str(name))
 
     def describe(self, component: str, name: str) -> dict[str, Any]:
         resource = find_face(component).resource
@@ -356,13 +372,16 @@ class Lab:
                 process.end()
         called = self.calls()
         self._empty()
-        assert [call.operation for call in called if call.service == "sagemaker" and call.operation.startswith("List")] == []
+        looked_up = {action.partition(":")[2] for task in self._tasks for action in task.face.reads}
+        listed = {call.operation for call in called if call.service == "sagemaker" and call.operation.startswith("List")}
+        assert listed <= looked_up
 
     def _empty(self) -> None:
         self.script.close()  # What is held goes on to its end.
         for component in JOBS:
             resource = find_face(component).resource
-            for name in {str(call.name) for call in self.carried_out(resource.create)}:
+            for name in {str(call.name) for call in self.local.call_log.all(self._began)
+                         if call.operation == resource.create and call.http_status == 200}:
                 until(lambda component=component, name=name: self.status(component, name)  # type: ignore[misc]
                       not in ("Initializing", "InProgress", "Stopping"), "a job at rest")
                 if resource.delete:
@@ -375,6 +394,22 @@ class Lab:
                     continue
                 self._method(f"Delete{kind}")(**name)
         until(lambda: not self.sagemaker.list_endpoints()["Endpoints"], "no endpoint left")
+        for resource in RESOURCES.values():
+            if resource.life is Life.JOB or not resource.delete:
+                continue
+            for call in self.local.call_log.all(self._began):
+                if call.operation == resource.create and call.http_status == 200:
+                    until(lambda resource=resource, call=call: self._is_gone(resource, str(call.name)),  # type: ignore[misc]
+                          f"no {resource.kind} left")
+
+    def _is_gone(self, resource: Resource, name: str) -> bool:
+        """Whether it is not there; deletes what is, as soon as it may be deleted."""
+        try:
+            self._method(resource.delete)(**{resource.name_member: name})
+        except ClientError as error:
+            told = error.response["Error"]
+            return any(told["Code"] == text.code and text.words in told["Message"] for text in resource.not_found)
+        return False
 
     def _at_rest(self, name: Mapping[str, str]) -> bool:
         """Waits until an endpoint is not being created or updated; False when it is being deleted, or gone."""

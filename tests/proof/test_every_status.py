@@ -30,11 +30,20 @@ BUSY, SUCCESS, FAILURE = "busy", "success", "failure"
 VERDICTS: dict[str, dict[str, str]] = {
     "TrainingJob": {
         "InProgress": BUSY, "Stopping": BUSY, "Deleting": BUSY, "Completed": SUCCESS, "Failed": FAILURE, "Stopped": FAILURE},
+    "LabelingJob": {
+        "Initializing": BUSY, "InProgress": BUSY, "Stopping": BUSY, "Completed": SUCCESS, "Failed": FAILURE,
+        "Stopped": FAILURE},
     "ProcessingJob": {
         "InProgress": BUSY, "Stopping": BUSY, "Completed": SUCCESS, "Failed": FAILURE, "Stopped": FAILURE},
     "Endpoint": {
         "Creating": BUSY, "Updating": BUSY, "SystemUpdating": BUSY, "RollingBack": BUSY, "Deleting": BUSY,
         "InService": SUCCESS, "Failed": FAILURE, "OutOfService": FAILURE, "UpdateRollbackFailed": FAILURE},
+    "TransformJob": {
+        "InProgress": BUSY, "Stopping": BUSY, "Completed": SUCCESS, "Failed": FAILURE, "Stopped": FAILURE},
+    "HyperParameterTuningJob": {
+        "InProgress": BUSY, "Stopping": BUSY, "Deleting": BUSY, "Completed": SUCCESS, "Failed": FAILURE, "Stopped": FAILURE,
+        "DeleteFailed": FAILURE},
+    "MonitoringSchedule": {"Pending": BUSY, "Scheduled": SUCCESS, "Failed": FAILURE, "Stopped": FAILURE},
 }
 #: Of a rule that outlives a completed training job. Findings are no failure of the job, an error in the rule is.
 RULES = {"InProgress": BUSY, "Stopping": BUSY, "NoIssuesFound": SUCCESS, "IssuesFound": SUCCESS, "Stopped": SUCCESS,

@@ -13,7 +13,7 @@ import pytest
 from kfp_sagemaker.faces.registry import component_ids
 from kfp_sagemaker.resources.resource import Life
 
-from .component_table import COMPONENTS, ENDPOINT, JOBS, MAKERS
+from .component_table import COMPONENTS, ENDPOINT, JOBS, JOBS_WITH_LOGS, MAKERS, SERVICES
 from .lab import Lab, Task, until
 
 
@@ -75,7 +75,7 @@ def test_create(lab: Lab, component: str, operation: str, killed: Callable[[Lab,
     check_run_again(lab, task)
 
 
-@pytest.mark.parametrize("component", [*JOBS, "v1/endpoint"])
+@pytest.mark.parametrize("component", [*JOBS, *SERVICES])
 def test_mid_wait(lab: Lab, component: str) -> None:
     lab.prepare(component)
     lab.hold()
@@ -92,8 +92,9 @@ def test_mid_wait(lab: Lab, component: str) -> None:
     check_made_once(lab, task)
 
 
-@pytest.mark.parametrize("component", JOBS)
+@pytest.mark.parametrize("component", JOBS_WITH_LOGS)
 def test_ended_before_the_last_lines_were_read(lab: Lab, component: str) -> None:
+    lab.prepare(component)
     lab.hold()
     task = lab.task(component)
     looking = lab.gates.before("DescribeLogStreams")
@@ -133,6 +134,7 @@ def test_while_writing_outputs(lab: Lab, component: str) -> None:
 @pytest.mark.parametrize("component", [name for name in MAKERS if COMPONENTS[name].resource.life is Life.RECORD])
 def test_a_record_before_its_description(lab: Lab, component: str) -> None:
     """Killed when it has been made and Describe is under way."""
+    lab.prepare(component)
     task = lab.task(component)
     creating = lab.gates.before(task.component.last)
     process = task.start()

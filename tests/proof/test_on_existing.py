@@ -23,6 +23,7 @@ def named(lab: Lab, component: str, **inputs: Any) -> Task:
 
 def there(lab: Lab, component: str, **inputs: Any) -> None:
     """Let the name be taken, by a step that has ended."""
+    lab.prepare(component)
     named(lab, component, **inputs).start()
     operation = COMPONENTS[component].last
     lab.until_called(operation)
@@ -82,7 +83,16 @@ def test_another_request_is_a_failure_that_names_the_differences(lab: Lab, compo
 
 
 #: What the ``different`` inputs of the table change in the request.
-DIFFERENT_MEMBER = {"v1/model": "PrimaryContainer.ModelDataUrl: there 's3://bucket/other.tar.gz', here 's3://bucket/model.tar.gz'",
+DIFFERENT_MEMBER = {"v1/ground_truth": "HumanTaskConfig.TaskTitle: there 'What is it?', here 'Cat or dog?'",
+                    "v1/workteam": "Description: there 'Those who know birds', here 'Those who know pets'",
+                    "v1/batch_transform": "TransformInput.SplitType: there 'Line', here 'None'",
+                    "v1/hyperparameter_tuning": "ResourceLimits.MaxNumberOfTrainingJobs: there 5, here 4",
+                    "v1/data_quality_job_definition": "DataQualityBaselineConfig",
+                    "v1/endpoint_config": "KmsKeyId: there 'alias/key', here none",
+                    "v1/model_bias_job_definition": "ModelBiasBaselineConfig",
+                    "v1/model_explainability_job_definition": "ModelExplainabilityBaselineConfig",
+                    "v1/model_quality_job_definition": "ModelQualityBaselineConfig",
+                    "v1/model": "PrimaryContainer.ModelDataUrl: there 's3://bucket/other.tar.gz', here 's3://bucket/model.tar.gz'",
                     "v1/process": "ProcessingResources.ClusterConfig.InstanceCount: there 2, here 1",
                     "v1/train": "HyperParameters"}
 

@@ -6,7 +6,7 @@ import pytest
 from kfp_sagemaker.faces.registry import component_ids
 from sagemaker_local.scripted import EndpointScript, JobScript
 
-from .component_table import COMPONENTS, JOBS, MAKERS, Component
+from .component_table import DELETERS, JOBS, JOBS_WITH_LOGS, MAKERS, Component
 from .lab import FIGURES, Lab, until
 
 PASSING = ("throttle", "server_error", "drop_connection", "expired_token")
@@ -18,7 +18,7 @@ def operations_of(component: Component) -> list[str]:
     resources = component.face.resources
     if component.face.deletes:
         return [*(resource.delete for resource in resources), *(resource.describe for resource in resources)]
-    logs = [f"logs:{name}" for name in ("DescribeLogStreams", "GetLogEvents")] if component.id in JOBS else []
+    logs = [f"logs:{name}" for name in ("DescribeLogStreams", "GetLogEvents")] if component.id in JOBS_WITH_LOGS else []
     return [*component.creates, component.resource.describe, *logs]
 
 
@@ -118,6 +118,7 @@ def test_a_jobs_log_comes_out_as_it_is_while_the_job_runs(lab: Lab) -> None:
 
 @pytest.mark.parametrize("component", JOBS)
 def test_no_capacity_is_a_failure_that_tells_how_to_wait(lab: Lab, component: str) -> None:
+    lab.prepare(component)
     task = lab.task(component)
     lab.faults({"operation": task.component.last, "fault": "capacity"})
 
@@ -161,6 +162,7 @@ def test_a_job_that_got_no_instances_is_made_again_when_asked(lab: Lab) -> None:
 
 @pytest.mark.parametrize("component", JOBS)
 def test_a_failure_ends_with_the_reason_and_the_links(lab: Lab, component: str) -> None:
+    lab.prepare(component)
     lab.script.jobs["*"] = JobScript(steps=(), status="Failed", failure_reason="AlgorithmError: out of\nmemory")
 
     ended = lab.task(component).run().check(1)
@@ -169,7 +171,7 @@ def test_a_failure_ends_with_the_reason_and_the_links(lab: Lab, component: str) 
     assert lines[-2:] == ["AlgorithmError: out of", "memory"]
     assert "ended as Failed" in lines[0]
     assert lines[1].startswith("https://us-east-1.console.aws.amazon.com/sagemaker/home?region=us-east-1#/")
-    assert "cloudwatch" in lines[2]
+    assert ("cloudwatch" in lines[2]) == (component in JOBS_WITH_LOGS)
 
 
 def test_a_failed_endpoint_tells_why(lab: Lab) -> None:
@@ -184,6 +186,7 @@ def test_a_failed_endpoint_tells_why(lab: Lab) -> None:
 @pytest.mark.parametrize(("stopped_is", "status"), [("failed", 1), ("succeeded", 0)])
 @pytest.mark.parametrize("component", JOBS)
 def test_a_job_that_somebody_stopped(lab: Lab, component: str, stopped_is: str, status: int) -> None:
+    lab.prepare(component)
     lab.script.jobs["*"] = JobScript(steps=(), status="Stopped", describe=FIGURES)
     task = lab.task(component, stopped_is=stopped_is)
 
@@ -200,6 +203,7 @@ def test_a_job_that_somebody_stopped(lab: Lab, component: str, stopped_is: str, 
 @pytest.mark.parametrize(("on_terminate", "stops", "outcome"), [
     ("stop", 1, "it was asked to stop"), ("leave", 0, "it goes on")])
 def test_the_steps_timeout(lab: Lab, component: str, on_terminate: str, stops: int, outcome: str) -> None:
+    lab.prepare(component)
     lab.hold()
     task = lab.task(component, timeout=1, on_terminate=on_terminate)
 
@@ -260,11 +264,11 @@ def test_a_profile_that_is_not_there_is_told_at_once(lab: Lab) -> None:
     assert lab.calls() == []
 
 
-@pytest.mark.parametrize("component", [name for name in component_ids() if COMPONENTS[name].face.deletes])
+@pytest.mark.parametrize("component", DELETERS)
 def test_what_is_absent_is_deleted_already(lab: Lab, component: str) -> None:
     task = lab.task(component)
 
     task.run().check()
 
     assert task.parameter("deleted") == []
-    assert [call.operation for call in lab.calls()] == ["DescribeEndpoint"]
+    assert [call.operation for call in lab.calls()] == [task.component.resource.describe]

@@ -15,9 +15,9 @@ _CONSOLES = {
 
 
 def console_link(resource: Resource, arn: str) -> str:
-    """URL of a resource's page in the console of its partition; empty for an ARN of a partition without a known console."""
+    """URL of a resource's page in the console of its partition; empty where there is no such page, or no known console."""
     parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[1] not in _CONSOLES:
+    if len(parts) < 6 or parts[1] not in _CONSOLES or not resource.console_page:
         return ""
     region, name = parts[3], parts[5].rpartition("/")[2]
     host = f"https://{_CONSOLES[parts[1]].format(region=region)}"

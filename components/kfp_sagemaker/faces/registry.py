@@ -20,6 +20,7 @@ _FACES = {
     "v1/deploy": ("deploy", "DEPLOY"),
     "v1/endpoint": ("endpoint", "ENDPOINT_FACE"),
     "v1/endpoint_config": ("endpoint_config", "ENDPOINT_CONFIG_FACE"),
+    "v1/ground_truth": ("ground_truth", "GROUND_TRUTH"),
     "v1/hyperparameter_tuning": ("hyperparameter_tuning", "HYPERPARAMETER_TUNING"),
     "v1/model": ("model", "MODEL_FACE"),
     "v1/model_bias_job_definition": ("job_definitions", "MODEL_BIAS_JOB_DEFINITION"),
@@ -28,6 +29,7 @@ _FACES = {
     "v1/monitoring_schedule": ("monitoring_schedule", "MONITORING_SCHEDULE_FACE"),
     "v1/process": ("process", "PROCESS"),
     "v1/train": ("train", "TRAIN"),
+    "v1/workteam": ("workteam", "WORKTEAM_FACE"),
 }
 
 

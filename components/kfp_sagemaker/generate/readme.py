@@ -26,8 +26,9 @@ _MEANINGS = {
     State.FAILED: "fails (exit 1), with the reason that SageMaker gives",
     State.STOPPED: "fails (exit 1); succeeds with `stopped_is: succeeded`",
 }
+_SERVICE_SUCCEEDED = "succeeds when it is what was asked for; fails (exit 1) when it is not"
 # An update that was rolled back ends in the same status.
-_SERVICE_SUCCEEDED = "succeeds when it serves what was asked for; fails (exit 1) when an update was rolled back"
+_SERVICE_OF_A_RECORD_SUCCEEDED = "succeeds when it serves what was asked for; fails (exit 1) when an update was rolled back"
 
 _NOT_CACHED = (
     "Kubeflow Pipelines caches steps, and skips one whose inputs it has seen. That is wrong here: {reason}. The op turns "
@@ -145,7 +146,7 @@ def _statuses(face: Face) -> str:
 
 def _meaning(face: Face, state: State) -> str:
     if state is State.SUCCEEDED and face.resource.life is Life.SERVICE:
-        return _SERVICE_SUCCEEDED
+        return _SERVICE_OF_A_RECORD_SUCCEEDED if len(face.resources) > 1 else _SERVICE_SUCCEEDED
     return _MEANINGS[state]
 
 

@@ -31,19 +31,42 @@ def delete(step: Step, *resources: Resource) -> Mapping[str, Any]:
         _logger.info("%s %s: nothing to delete", service.kind, name)
         return {"deleted": []}
     records = _records(step, parts[0], parts[1], described) if len(parts) == 2 else []
-    if described.get(service.status_member or "") != _DELETING:
-        # The service refuses to delete what it is still creating or updating.
-        if service.state(described) is State.BUSY and service.life is Life.SERVICE:
-            described = Watch(service, name, lambda: step.backend.describe(service, name), step.patience).until_done(described)
-        delete_and_wait(step, service, name)
-    else:
+    if described.get(service.status_member or "") == _DELETING:
         _wait_until_gone(step, service, name)
+    elif _is_still_there_at_rest(step, service, name, described):
+        delete_and_wait(step, service, name)
     deleted = [str(described.get(service.arn_member, name))]
     for resource, record, arn in records:
         if step.patience.ride_out(lambda resource=resource, record=record: step.backend.delete(resource, record)):  # type: ignore[misc]
             _logger.info("%s %s: deleted", resource.kind, record)
             deleted.append(arn)
     return {"deleted": deleted}
+
+
+class _Gone(Exception):
+    """It went while it was waited for."""
+
+
+def _is_still_there_at_rest(step: Step, service: Resource, name: str, described: Mapping[str, Any]) -> bool:
+    """Wait until the service is not being created or updated, while it refuses to be deleted.
+
+    False when it went meanwhile: a schedule whose deletion is under way shows the same status as one that is updated.
+    """
+    if service.life is not Life.SERVICE or service.state(described) is not State.BUSY:
+        return True
+
+    def look() -> Mapping[str, Any]:
+        seen = step.backend.describe(service, name)
+        if seen is None:
+            raise _Gone
+        return seen
+
+    try:
+        Watch(service, name, look, step.patience).until_done(described)
+    except _Gone:
+        _logger.info("%s %s: gone", service.kind, name)
+        return False
+    return True
 
 
 def delete_and_wait(step: Step, service: Resource, name: str) -> None:

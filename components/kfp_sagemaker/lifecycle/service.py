@@ -1,10 +1,13 @@
 """The life of a service: an endpoint or schedule that is created or updated, and has converged when it is as asked for.
 
 A service made of a record (an endpoint of its config) is as asked for when it has that record; another is compared itself.
+
+Known limitation: a step that is killed after an update has ended cannot find out which record that replaced, so that it stays.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +17,11 @@ from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.lifecycle.decide import Decision, ServiceObservation, decide_service
 from kfp_sagemaker.lifecycle.deletion import delete_and_wait
 from kfp_sagemaker.lifecycle.record import ensure_record
-from kfp_sagemaker.lifecycle.step import Step, failure, said
+from kfp_sagemaker.lifecycle.step import Step, end_state, failure, said
 from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.resources.resource import Resource, State
+
+_logger = logging.getLogger(__name__)
 
 
 def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
@@ -32,14 +37,15 @@ def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
         call = step.request_for(service, attempt)
         name = call.request[service.name_member]
         described = step.describe(service, name)
-        observation, desired = None, derived
+        observation, desired, replaced = None, derived, ""
         if described is not None:
             named = _record_in_the_making(service, config, described)
+            replaced = str(described.get(config.name_member, "")) if config is not None else ""
             ours = step.is_ours(service) or (config is not None and step.is_ours(config) and named == derived)
             differences = _differences(step, config, service, call, desired, described)
             if config is not None and not differences and named != desired:
                 desired = named  # It serves an equal record under another name.
-            observation = ServiceObservation(service.state(described), not differences, ours)
+            observation = ServiceObservation(end_state(service, described, step.settings), not differences, ours)
         decision = decide_service(observation, step.settings.on_existing, attempt)
         said(decision.value, service, name, "nothing of that name is there" if described is None
              else f"it is there: {service.status_text(described)}")
@@ -47,7 +53,7 @@ def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
             attempt += 1
         elif decision is Decision.FAIL:
             assert described is not None
-            if service.state(described) in (State.FAILED, State.STOPPED):
+            if end_state(service, described, step.settings) in (State.FAILED, State.STOPPED):
                 raise failure(service, name, described, "is there already and has to be deleted first: it ended")
             raise NameTaken(f"{service.kind} {name} is there already, and on_existing says fail")
         elif decision is Decision.SETTLE:
@@ -56,8 +62,9 @@ def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
             assert described is not None
             return described
         elif decision is Decision.ATTACH:
-            done = _watched(step, service, name, described)
-            return _converged(step, config, service, call, desired, done)
+            done = _converged(step, config, service, call, desired, _watched(step, service, name, described))
+            _delete_replaced(step, config, replaced, desired)
+            return done
         else:
             if decision is Decision.UPDATE and not step.prepared.may_update:
                 raise NameTaken(f"{service.kind} {name} is there already and is not what this step asks for; the input "
@@ -75,7 +82,9 @@ def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
                     and step.waits_for_capacity(done, capacity_until)):
                 delete_and_wait(step, service, name)
                 continue
-            return _converged(step, config, service, call, desired, done)
+            done = _converged(step, config, service, call, desired, done)
+            _delete_replaced(step, config, replaced, desired)
+            return done
 
 
 def _update(step: Step, config: Resource | None, service: Resource, name: str, desired: str) -> None:
@@ -85,6 +94,14 @@ def _update(step: Step, config: Resource | None, service: Resource, name: str, d
         request[config.name_member] = desired
     call = Call(service.update, request)
     step.patience.ride_out(lambda: step.backend.update(service, call))
+
+
+def _delete_replaced(step: Step, config: Resource | None, replaced: str, desired: str) -> None:
+    """Delete the record that the service had before, when the step asks for that; the service has the desired one by now."""
+    if config is None or not step.prepared.deletes_replaced or replaced in ("", desired):
+        return
+    if step.patience.ride_out(lambda: step.backend.delete(config, replaced)):
+        _logger.info("%s %s: deleted, since %s has replaced it", config.kind, replaced, desired)
 
 
 def _record_in_the_making(service: Resource, config: Resource | None, described: Mapping[str, Any]) -> str:
@@ -103,7 +120,9 @@ def _differences(
         return step.differences(service, call, described)
     named = _record_in_the_making(service, config, described)
     if named == desired:
-        return ()
+        # A name that a user gave says nothing of what the record holds.
+        there = None if step.is_ours(config) else step.describe(config, named)
+        return () if there is None else step.differences(config, step.request_for(config, 0), there)
     different = (f"{config.name_member}: there {named}, here {desired}",)
     if not step.is_ours(config) or service.state(described) is not State.SUCCEEDED:
         return different
@@ -127,7 +146,7 @@ def _converged(
     step: Step, config: Resource | None, service: Resource, call: Call, desired: str, described: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     name = call.request[service.name_member]
-    if service.state(described) is not State.SUCCEEDED:
+    if end_state(service, described, step.settings) is not State.SUCCEEDED:
         raise failure(service, name, described)
     if config is None:
         differences = step.differences(service, call, described)

@@ -49,7 +49,7 @@ def differences(
     """Where ``existing`` (a Describe response) is not what ``request`` asks for, as sentences naming member and values.
 
     Members that Describe does not return (tags) cannot be compared. Members that the request leaves open may hold
-    anything, since the service fills in defaults; except those in ``never_defaulted``, which it never fills in.
+    anything, since the service fills in defaults; except those in ``never_defaulted`` (paths), which it never fills in.
     ``existing`` is what stands under ``described_member``, for a Describe that nests everything there.
     """
     shape: Any = output_shape(describe_operation)
@@ -58,10 +58,17 @@ def differences(
     for name, wanted in request.items():
         if name in shape.members and not is_empty(wanted):
             found += _differences(name, wanted, existing.get(name))
-    for name in never_defaulted:
-        if is_empty(request.get(name)) and not is_empty(existing.get(name)):
-            found.append(_sentence(name, existing[name], None))
+    for path in never_defaulted:
+        there = _at(existing, path)
+        if is_empty(_at(request, path)) and not is_empty(there):
+            found.append(_sentence(path, there, None))
     return found
+
+
+def _at(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _differences(path: str, wanted: Any, there: Any) -> Iterator[str]:

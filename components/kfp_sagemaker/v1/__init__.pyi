@@ -15,6 +15,7 @@ __all__ = [
     "deploy",
     "endpoint",
     "endpoint_config",
+    "ground_truth",
     "hyperparameter_tuning",
     "model",
     "model_bias_job_definition",
@@ -23,6 +24,7 @@ __all__ = [
     "monitoring_schedule",
     "process",
     "train",
+    "workteam",
 ]
 
 def batch_transform(
@@ -142,7 +144,7 @@ def data_quality_job_definition(
     role_session_name: str | PipelineChannel = "",
     automatic_tags: bool | PipelineChannel = True,
 ) -> PipelineTask:
-    """Creates a SageMaker data quality job definition, for schedules that watch the data a model is given.
+    """Creates a SageMaker data quality job definition, for schedules that watch a model's data.
 
     Args:
         data_quality_app_specification: Container that checks the data, as in the API.
@@ -290,7 +292,7 @@ def delete_monitoring_schedule(
     role_session_name: str | PipelineChannel = "",
     automatic_tags: bool | PipelineChannel = True,
 ) -> PipelineTask:
-    """Deletes a SageMaker monitoring schedule; one that is not there is success. SageMaker refuses it while an execution of the schedule runs.
+    """Deletes a SageMaker monitoring schedule; one that is not there is success. SageMaker refuses it during an execution.
 
     Args:
         monitoring_schedule_name: Name of the monitoring schedule.
@@ -375,7 +377,7 @@ def deploy(
         accelerator_type_1: Variant 1: Elastic Inference accelerator (AWS has ended the service).
         serverless_config_1: Variant 1: ServerlessConfig as in the API; it is served without instances then, and has to
             be the only variant.
-        production_variants: Variants beside the numbered ones: ProductionVariant objects as in the API.
+        production_variants: Further variants: a list of ProductionVariant objects as in the API.
         deployment_config: Blue/green update (all at once, canary, linear) or rolling update, and automatic rollback, as
             in the API.
         update_endpoint: Update an endpoint of that name that is there and serves something else.
@@ -564,6 +566,110 @@ def endpoint_config(
     Outputs:
         endpoint_config_name (String): Name of the endpoint config.
         arn (String): ARN of the endpoint config.
+        card (Markdown): Status, figures and links.
+    """
+
+def ground_truth(
+    *,
+    role: str | PipelineChannel,
+    manifest_location: str | PipelineChannel,
+    output_location: str | PipelineChannel,
+    task_type: str | PipelineChannel,
+    worker_type: str | PipelineChannel,
+    ui_template: str | PipelineChannel,
+    title: str | PipelineChannel,
+    description: str | PipelineChannel,
+    num_workers_per_object: int | PipelineChannel,
+    time_limit: int | PipelineChannel,
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    job_name: str | PipelineChannel = "",
+    label_attribute_name: str | PipelineChannel = "",
+    output_encryption_key: str | PipelineChannel = "",
+    workteam_arn: str | PipelineChannel = "",
+    no_adult_content: bool | PipelineChannel = False,
+    no_ppi: bool | PipelineChannel = False,
+    label_category_config: str | PipelineChannel = "",
+    max_human_labeled_objects: int | PipelineChannel = 0,
+    max_percent_objects: int | PipelineChannel = 0,
+    enable_auto_labeling: bool | PipelineChannel = False,
+    initial_model_arn: str | PipelineChannel = "",
+    resource_encryption_key: str | PipelineChannel = "",
+    pre_human_task_function: str | PipelineChannel = "",
+    post_human_task_function: str | PipelineChannel = "",
+    task_keywords: str | PipelineChannel = "",
+    task_availibility: int | PipelineChannel = 0,
+    max_concurrent_tasks: int | PipelineChannel = 0,
+    workforce_task_price: str | PipelineChannel = "0.000",
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Runs a Ground Truth labeling job and waits until its objects are labeled.
+
+    Args:
+        role: ARN of the IAM role that the job runs as.
+        manifest_location: S3 URI of the manifest that lists the objects to label.
+        output_location: S3 URI under which the labels go.
+        task_type: A built-in task type (image classification, bounding box, semantic segmentation ...), or custom.
+        worker_type: Who labels: public, private or vendor.
+        ui_template: S3 URI of the template that workers see; for named entities, video frames and point clouds the ARN
+            of AWS's own.
+        title: Title of the task.
+        description: What the workers are to do.
+        num_workers_per_object: Workers that label each object.
+        time_limit: Seconds that a worker has for a task.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        job_name: Name of the job; empty: a name that a retried step finds again.
+        label_attribute_name: Name of the labels in the manifest; empty: job_name, else the task type. Ends in -ref
+            where labels are files.
+        output_encryption_key: KMS key for the output in S3.
+        workteam_arn: ARN of the work team, for private and vendor.
+        no_adult_content: For public: the data is free of adult content.
+        no_ppi: For public: the data is free of personally identifiable information.
+        label_category_config: S3 URI of the JSON file that defines the labels.
+        max_human_labeled_objects: Objects that people label at most. 0: all.
+        max_percent_objects: Percent of the objects that are labeled at most. 0: all.
+        enable_auto_labeling: Let a model label what it is sure of: bounding box, image or text classification.
+        initial_model_arn: ARN of the model that automated labeling starts from.
+        resource_encryption_key: KMS key for the storage of automated labeling.
+        pre_human_task_function: ARN of the Lambda function before the task, for custom.
+        post_human_task_function: ARN of the Lambda function after the task, for custom.
+        task_keywords: Words that public workers find the task by, separated by commas.
+        task_availibility: Seconds that a task is open to workers. 0: the service's default.
+        max_concurrent_tasks: Objects out for labeling at a time. 0: the service's default.
+        workforce_task_price: For public: dollars for a task, in tenths of a cent, such as 0.036.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        output_manifest_location (String): S3 URI of the manifest with the labels.
+        active_learning_model_arn (String): ARN of the last model of automated labeling; empty when there was none.
+        label_attribute_name (String): Name of the labels in the manifest.
+        job_name (String): Name of the labeling job.
+        arn (String): ARN of the labeling job.
         card (Markdown): Status, figures and links.
     """
 
@@ -847,7 +953,7 @@ def model_explainability_job_definition(
     role_session_name: str | PipelineChannel = "",
     automatic_tags: bool | PipelineChannel = True,
 ) -> PipelineTask:
-    """Creates a SageMaker model explainability job definition, for schedules that watch which features a model's predictions are due to.
+    """Creates a SageMaker model explainability job definition, for schedules that watch what predictions are due to.
 
     Args:
         model_explainability_app_specification: Clarify's container and its configuration, as in the API.
@@ -1163,5 +1269,62 @@ def train(
         arn (String): ARN of the training job.
         model (Model): Pointer to the model: metadata resourceName and modelDataUrl.
         metrics (Metrics): Final metrics, billable_seconds, and spot_savings_percent for spot jobs.
+        card (Markdown): Status, figures and links.
+    """
+
+def workteam(
+    *,
+    team_name: str | PipelineChannel,
+    description: str | PipelineChannel,
+    user_pool: str | PipelineChannel = "",
+    user_groups: str | PipelineChannel = "",
+    client_id: str | PipelineChannel = "",
+    oidc_groups: str | PipelineChannel = "",
+    sns_topic: str | PipelineChannel = "",
+    region: str | PipelineChannel = "",
+    endpoint_url: str | PipelineChannel = "",
+    assume_role: str | PipelineChannel = "",
+    tags: dict[str, Any] | PipelineChannel = {},
+    timeout: int | PipelineChannel = 0,
+    on_existing: Literal["attach", "fail", "new"] | PipelineChannel = "attach",
+    on_terminate: Literal["stop", "leave"] | PipelineChannel = "stop",
+    stopped_is: Literal["failed", "succeeded"] | PipelineChannel = "failed",
+    wait_for_capacity: int | PipelineChannel = 0,
+    extra_request: dict[str, Any] | PipelineChannel = {},
+    validation: Literal["strict", "warn"] | PipelineChannel = "strict",
+    external_id: str | PipelineChannel = "",
+    role_session_name: str | PipelineChannel = "",
+    automatic_tags: bool | PipelineChannel = True,
+) -> PipelineTask:
+    """Creates a private work team for Ground Truth.
+
+    Args:
+        team_name: Name of the work team.
+        description: What the team is for.
+        user_pool: Id of the Amazon Cognito user pool.
+        user_groups: Groups of the user pool, separated by commas.
+        client_id: Id of the user pool's application client.
+        oidc_groups: Groups of your own OpenID Connect provider, separated by commas, in place of the Cognito inputs.
+        sns_topic: ARN of the SNS topic that tells the workers of new work.
+        region: AWS region; empty: the region of the pod's environment or configuration.
+        endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
+        assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
+        tags: Tags of every created resource, name to text.
+        timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
+        on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
+            new one.
+        on_terminate: When the step is terminated or times out: stop the job, or leave it running.
+        stopped_is: How the step ends when somebody stopped its job: failed or succeeded.
+        wait_for_capacity: Seconds to wait for instances or quota when there are none. 0: fail at once.
+        extra_request: More members of the request, merged into it: lists replace, null removes. By operation if
+            several.
+        validation: strict: refuse what the service model forbids before anything is sent; warn: only warn of it.
+        external_id: External id for assume_role.
+        role_session_name: Session name for assume_role.
+        automatic_tags: Tag every created resource with pipeline, run and task.
+
+    Outputs:
+        workteam_arn (String): ARN of the work team.
+        arn (String): ARN of the work team, under the name that all components give it.
         card (Markdown): Status, figures and links.
     """

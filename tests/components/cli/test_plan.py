@@ -14,6 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from kfp_sagemaker.cli import main
+from kfp_sagemaker.faces.registry import component_ids
 from kfp_sagemaker.generate.examples import EXAMPLES
 
 TRAIN = EXAMPLES["v1/train"]
@@ -44,6 +45,9 @@ class TestRequests:
         ("v1/process", ["CreateProcessingJob"]),
         ("v1/model", ["CreateModel"]),
         ("v1/endpoint", ["CreateEndpointConfig", "CreateEndpoint"]),
+        ("v1/deploy", ["CreateEndpointConfig", "CreateEndpoint"]),
+        ("v1/monitoring_schedule", ["CreateMonitoringSchedule"]),
+        ("v1/delete_model", ["DeleteModel"]),
         ("v1/delete_endpoint", ["DeleteEndpoint", "DeleteEndpointConfig", "DeleteModel"]),
     ])
     def test_by_operation_in_the_order_in_which_they_are_sent(
@@ -192,7 +196,7 @@ class TestRefusals:
     def test_of_a_component_that_there_is_not(self, tmp_path: Path) -> None:
         result = plan("v1/trian", TRAIN, tmp_path)
         assert (result.exit_code, result.stdout) == (2, "")
-        assert "v1/trian: no such component; there are v1/delete_endpoint" in result.stderr
+        assert f"v1/trian: no such component; there are {', '.join(component_ids())}" in result.stderr
 
     def test_secrets_are_not_shown(self, tmp_path: Path) -> None:
         result = plan("v1/model", {**EXAMPLES["v1/model"], "environment": {"bad name": "hunter2"}}, tmp_path)

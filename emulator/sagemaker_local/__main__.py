@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--image", action="append", default=[], type=_image, metavar="URI=FOLDER", help="folder that stands for an image"
     )
     parser.add_argument("--runner", default=defaults.runner, help="how containers are run (default: %(default)s)")
-    parser.add_argument("--labels", type=Path, metavar="FOLDER", help="folder whose JOB.json finishes the labeling job JOB")
+    parser.add_argument("--labels", type=_folder, metavar="FOLDER", help="folder whose JOB.json finishes labeling job JOB")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="fault script (YAML)")
     return parser
 
@@ -58,9 +58,13 @@ def _image(text: str) -> tuple[str, Path]:
     uri, separator, folder = text.partition("=")
     if not (separator and uri and folder):
         raise argparse.ArgumentTypeError(f"expected URI=FOLDER, found {text!r}")
-    if not Path(folder).is_dir():
-        raise argparse.ArgumentTypeError(f"{folder} is not a folder")
-    return uri, Path(folder).resolve()
+    return uri, _folder(folder)
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return Path(text).resolve()
 
 
 def _settings(parsed: argparse.Namespace) -> Settings:

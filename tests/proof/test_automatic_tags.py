@@ -21,6 +21,7 @@ def tags_of_all(lab: Lab, component: str, **inputs: Any) -> list[dict[str, str]]
     for resource in task.component.face.resources:
         described = getattr(lab.sagemaker, _method(lab, resource.describe))(
             **{resource.name_member: lab.name_of(resource.create)})
+        described = described[resource.described_member] if resource.described_member else described
         arns.append(described[resource.arn_member])
     return [lab.tags(arn) for arn in arns]
 

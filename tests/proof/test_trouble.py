@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from kfp_sagemaker.faces.face import Lifecycle
 from kfp_sagemaker.faces.registry import component_ids
 from sagemaker_local.scripted import EndpointScript, JobScript
 
-from .component_table import DELETERS, JOBS, JOBS_WITH_LOGS, MAKERS, Component
+from .component_table import COMPONENTS, DELETERS, JOBS, JOBS_WITH_LOGS, MAKERS, Component
 from .lab import FIGURES, Lab, until
 
 PASSING = ("throttle", "server_error", "drop_connection", "expired_token")
@@ -72,8 +73,11 @@ def test_a_denial_names_action_principal_and_resource(lab: Lab, component: str) 
 
     called = lab.calls(task.component.last)
     assert len(called) == 1
-    assert f"access denied: {PRINCIPAL} may not sagemaker:{task.component.last} on arn:aws:sagemaker:" in ended.last_line
-    assert str(called[0].name) in ended.last_line
+    told, *explained = [line for line in ended.stderr.splitlines() if " ERROR " in line]
+    assert f"access denied: {PRINCIPAL} may not sagemaker:{task.component.last} on arn:aws:sagemaker:" in told
+    assert str(called[0].name) in told
+    closed = task.face.lifecycle is Lifecycle.EXISTING_CUSTOMERS_ONLY
+    assert ["closed this to new customers" in line for line in explained] == [True] * closed
     assert not task.has_outputs
 
 
@@ -170,7 +174,8 @@ def test_a_failure_ends_with_the_reason_and_the_links(lab: Lab, component: str) 
     lines = [line.partition("ERROR")[2].strip() for line in ended.stderr.splitlines() if "ERROR" in line]
     assert lines[-2:] == ["AlgorithmError: out of", "memory"]
     assert "ended as Failed" in lines[0]
-    assert lines[1].startswith("https://us-east-1.console.aws.amazon.com/sagemaker/home?region=us-east-1#/")
+    page = f"https://us-east-1.console.aws.amazon.com/sagemaker/{COMPONENTS[component].resource.console}?region=us-east-1#/"
+    assert lines[1].startswith(page)
     assert ("cloudwatch" in lines[2]) == (component in JOBS_WITH_LOGS)
 
 

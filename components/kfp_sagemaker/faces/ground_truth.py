@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
 from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Lifecycle, Output, OutputType
@@ -34,7 +33,7 @@ INPUTS = (
     Input("output_location", InputType.STRING, "S3 URI under which the labels go.",
           target=f"{_OPERATION}.OutputConfig.S3OutputPath"),
     Input("task_type", InputType.STRING,
-          "A built-in task type (image classification, bounding box, text classification, semantic segmentation ...), or custom.",
+          "A built-in task type (image classification, bounding box, semantic segmentation ...), or custom.",
           when_empty="custom"),
     Input("worker_type", InputType.STRING, "Who labels: public, private or vendor."),
     Input("ui_template", InputType.STRING,
@@ -49,13 +48,14 @@ INPUTS = (
     Input("job_name", InputType.STRING, "Name of the job; empty: a name that a retried step finds again.", default="",
           target=f"{_OPERATION}.LabelingJobName", advanced=True),
     Input("label_attribute_name", InputType.STRING,
-          "Name of the labels in the output manifest; empty: job_name, else the task type. Ends in -ref where labels are files.",
+          "Name of the labels in the manifest; empty: job_name, else the task type. Ends in -ref where labels are files.",
           default="", target=f"{_OPERATION}.LabelAttributeName", advanced=True),
     Input("output_encryption_key", InputType.STRING, "KMS key for the output in S3.", default="",
           target=f"{_OPERATION}.OutputConfig.KmsKeyId", advanced=True),
     Input("workteam_arn", InputType.STRING, "ARN of the work team, for private and vendor.", default="",
           target=f"{_HUMAN}.WorkteamArn", advanced=True),
-    Input("no_adult_content", InputType.BOOL, "For public: the data is free of adult content.", default="False", advanced=True),
+    Input("no_adult_content", InputType.BOOL, "For public: the data is free of adult content.", default="False",
+          advanced=True),
     Input("no_ppi", InputType.BOOL, "For public: the data is free of personally identifiable information.", default="False",
           advanced=True),
     Input("label_category_config", InputType.STRING, "S3 URI of the JSON file that defines the labels.", default="",
@@ -65,7 +65,8 @@ INPUTS = (
     Input("max_percent_objects", InputType.INTEGER, "Percent of the objects that are labeled at most. 0: all.", default="0",
           minimum=0, target=f"{_STOPPING}.MaxPercentageOfInputDatasetLabeled", encode=_unless_zero, advanced=True),
     Input("enable_auto_labeling", InputType.BOOL,
-          "Let a model label what it is sure of: bounding box, image and text classification.", default="False", advanced=True),
+          "Let a model label what it is sure of: bounding box, image or text classification.", default="False",
+          advanced=True),
     Input("initial_model_arn", InputType.STRING, "ARN of the model that automated labeling starts from.", default="",
           encode=str.strip, advanced=True),
     Input("resource_encryption_key", InputType.STRING, "KMS key for the storage of automated labeling.", default="",

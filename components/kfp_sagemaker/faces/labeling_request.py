@@ -43,10 +43,10 @@ def complete(request: dict[str, Any], values: Mapping[str, Any]) -> list[Violati
     given = values.get("task_type")
     task = find_task(given) if isinstance(given, str) else None
     is_custom = isinstance(given, str) and given.strip().lower() == CUSTOM
+    problems = []
     if isinstance(given, str) and task is None and not is_custom:
         known = ", ".join(sorted(task.title.lower() for task in labeling_tasks().tasks))
-        return [Violation("task_type", f"no built-in task type; there are {known}, and custom", value=given)]
-    problems = []
+        problems.append(Violation("task_type", f"no built-in task type; there are {known}, and custom", value=given))
     region = values.get("region")
     needs_region = task is not None or _is(values.get("worker_type"), PUBLIC)
     if needs_region and is_empty(region):
@@ -118,7 +118,7 @@ def _workers(request: dict[str, Any], human: dict[str, Any], region: Any, values
         return problems
     if _is(given, PUBLIC):
         if price is not None and not any(price.values()):
-            problems.append(Violation("workforce_task_price", "a public workforce is paid: give the price of a task", _PRICE, text))
+            problems.append(Violation("workforce_task_price", "a public workforce is paid: give a price", _PRICE, text))
         human["PublicWorkforceTaskPrice"] = {"AmountInUsd": UNRESOLVED if isinstance(text, Unresolved) else price}
         return problems + _public(request, human, region, values)
     if not (_is(given, PRIVATE) or _is(given, VENDOR)):
@@ -197,7 +197,7 @@ def _automated_labeling(
             found = algorithm_arn(task, region if isinstance(region, str) else "")
             algorithm = found if isinstance(region, str) else region
         except ValueError as error:
-            return [Violation("enable_auto_labeling", f"{error}; extra_request takes LabelingJobAlgorithmsConfig as in the API",
+            return [Violation("enable_auto_labeling", f"{error}; extra_request can set LabelingJobAlgorithmsConfig",
                               _ALGORITHMS)]
     config: dict[str, Any] = {"LabelingJobAlgorithmSpecificationArn": UNRESOLVED if algorithm is None else algorithm}
     if not is_empty(model):

@@ -63,7 +63,7 @@ def collect(ended: Ended) -> Collected:
     """Outputs out of what DescribeWorkteam says of the team."""
     described = ended.described
     arn = described.get("WorkteamArn", "")
-    groups = []
+    groups: list[str] = []
     for member in described.get("MemberDefinitions") or []:
         cognito, oidc = member.get("CognitoMemberDefinition") or {}, member.get("OidcMemberDefinition") or {}
         groups += [cognito["UserGroup"]] if cognito.get("UserGroup") else oidc.get("Groups") or []

@@ -60,7 +60,7 @@ def test_components_for_people_and_machines() -> None:
     assert [line.split()[0] for line in lines] == list(component_ids())
     listed = json.loads(CliRunner().invoke(main, ["components", "--json"]).output)
     assert [each["id"] for each in listed] == list(component_ids())
-    assert listed[-1]["operations"] == ["CreateTrainingJob"]
+    assert {each["id"]: each["operations"] for each in listed}["v1/train"] == ["CreateTrainingJob"]
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:

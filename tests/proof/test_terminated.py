@@ -16,12 +16,18 @@ STOP_WITHIN = 0.3
 
 def running(lab: Lab, task: Task, **environment: str) -> tuple[StepProcess, str]:
     """The step's process, following its job, asleep until the next Describe in some seconds; and the job's name."""
+    lab.prepare(task.component.id)
     lab.hold()
-    looked = lab.gates.after("DescribeLogStreams")
+    created = lab.gates.after(task.component.last)
     process = task.start(KFP_SAGEMAKER_POLL_INTERVAL="5", **environment)
+    created.wait(process)
+    looked = lab.gates.after("DescribeLogStreams" if task.component.resource.log_group else task.component.resource.describe)
+    created.open()
     looked.wait(process)
     looked.open()
-    return process, lab.name_of(task.component.last)
+    name = lab.name_of(task.component.last)
+    until(lambda: f"INFO    {name}: " in process.stderr, "the status was told")
+    return process, name
 
 
 def stop_of(task: Task) -> str:
@@ -46,6 +52,7 @@ def test_before_create_nothing_is_created(lab: Lab, component: str) -> None:
 @pytest.mark.parametrize("component", JOBS)
 def test_a_create_call_in_flight_ends_in_a_stopped_job(lab: Lab, component: str) -> None:
     """Stop is sent at once, finds nothing, and is sent again when the create call has returned."""
+    lab.prepare(component)
     lab.hold()
     task = lab.task(component)
     creating = lab.gates.before(task.component.last)
@@ -64,6 +71,7 @@ def test_a_create_call_in_flight_ends_in_a_stopped_job(lab: Lab, component: str)
 
 @pytest.mark.parametrize("component", JOBS)
 def test_a_create_call_whose_answer_is_awaited_is_not_waited_for(lab: Lab, component: str) -> None:
+    lab.prepare(component)
     lab.hold()
     task = lab.task(component)
     creating = lab.gates.after(task.component.last)
@@ -110,7 +118,8 @@ def test_outputs_are_written_after_the_stop_when_there_is_time(lab: Lab, compone
 
     process.wait().check(143)
 
-    assert task.parameter("job_name") == name
+    named = [output for output, pattern in task.component.outputs.items() if pattern == "{name}"]
+    assert [task.parameter(output) for output in named] == [name]
     assert task.parameter("arn").endswith(f"/{name}")
     assert "Stopp" in (task.root / "card").read_text()
 

@@ -40,9 +40,10 @@ WRONG_AS_AN_ENDPOINT = 'self.answer(200 if os.environ.get("SAGEMAKER_BATCH") els
 def container_with(folder: Path, program: str, old: str, new: str) -> Path:
     """A copy of the sample's container folder in which a text of one program is another."""
     copied = shutil.copytree(SAMPLE / "container", folder)
-    text = (copied / program).read_text()
+    path = copied / "programs" / program
+    text = path.read_text()
     assert old in text
-    (copied / program).write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new))
     return copied
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore import xform_name
-
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
 from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Lifecycle, Output, OutputType
@@ -17,12 +15,13 @@ from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources.model import MODEL
 from kfp_sagemaker.resources.monitoring_schedule import MONITORING_SCHEDULE
 from kfp_sagemaker.resources.resource import Resource
+from kfp_sagemaker.service_model.model import snake_case
 
 
 def _deletion(resource: Resource, note: str = "", lifecycle: Lifecycle = Lifecycle.AVAILABLE) -> Face:
     """The face that deletes a resource of that kind. ``note`` is a further sentence of its description."""
-    name = xform_name(resource.name_member)
-    words = xform_name(resource.kind).replace("_", " ")
+    name = snake_case(resource.name_member)
+    words = snake_case(resource.kind).replace("_", " ")
     inputs = (
         Input(name, InputType.STRING, f"Name of the {words}.", target=f"{resource.delete}.{resource.name_member}"),
         # There is nothing to tag: the input is here because every component has it.
@@ -35,7 +34,7 @@ def _deletion(resource: Resource, note: str = "", lifecycle: Lifecycle = Lifecyc
         return Built(requests, tuple(problems))
 
     return Face(
-        id=f"v1/delete_{xform_name(resource.kind)}",
+        id=f"v1/delete_{snake_case(resource.kind)}",
         display_name=f"SageMaker - Delete {words.title()}",
         description=f"Deletes a SageMaker {words}; one that is not there is success.{note}",
         resources=(resource,),

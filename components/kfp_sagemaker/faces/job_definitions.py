@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore import xform_name
-
 from kfp_sagemaker.faces.assemble import assemble
 from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
 from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Lifecycle, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.resources import job_definitions as resources
 from kfp_sagemaker.resources.resource import Resource
+from kfp_sagemaker.service_model.model import snake_case
 
 
 def _job_definition(resource: Resource, purpose: str, application: str) -> Face:
     """The face on a kind of definition. ``purpose`` ends its description, ``application`` says what its container is."""
     monitoring_type = resource.kind.removesuffix("JobDefinition")
-    words = xform_name(monitoring_type).replace("_", " ")
+    words = snake_case(monitoring_type).replace("_", " ")
     inputs = _inputs(resource.create, monitoring_type, application)
 
     def build(values: Mapping[str, Any]) -> Built:
@@ -39,7 +38,7 @@ def _job_definition(resource: Resource, purpose: str, application: str) -> Face:
         )
 
     return Face(
-        id=f"v1/{xform_name(resource.kind)}",
+        id=f"v1/{snake_case(resource.kind)}",
         display_name=f"SageMaker - {words.title()} Job Definition",
         description=f"Creates a SageMaker {words} job definition, {purpose}.",
         resources=(resource,),
@@ -58,7 +57,7 @@ def _job_definition(resource: Resource, purpose: str, application: str) -> Face:
 
 def _inputs(operation: str, monitoring_type: str, application: str) -> tuple[Input, ...]:
     def on(member: str, description: str, default: str | None = None, advanced: bool = False) -> Input:
-        return Input(xform_name(member), InputType.OBJECT, f"{description}, as in the API.", default=default,
+        return Input(snake_case(member), InputType.OBJECT, f"{description}, as in the API.", default=default,
                      target=f"{operation}.{member}", advanced=advanced)
 
     return (

@@ -9,6 +9,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
+from botocore import xform_name
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -24,6 +25,11 @@ def session() -> botocore.session.Session:
 def service() -> Any:
     """The SageMaker service model."""
     return session().get_service_model("sagemaker")
+
+
+def snake_case(member: str) -> str:
+    """A member or kind as Python and KFP name it: ``JobDefinitionName`` becomes ``job_definition_name``."""
+    return str(xform_name(member))
 
 
 def input_shape(operation: str) -> Shape:

@@ -38,6 +38,11 @@ faults_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A script of failures for the local SageMaker.",
 )
+labels_option = click.option(
+    "--labels",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder whose JOB.json finishes the labeling job JOB.",
+)
 runner_option = click.option("--runner", default="auto", show_default=True, help="How the local SageMaker runs containers.")
 
 
@@ -55,6 +60,7 @@ def local() -> None:
 @click.option("--endpoint-url", default="", metavar="URL", help="A local SageMaker that runs already.")
 @click.option("--region", default="", help="The AWS region that it plays. [us-east-1, with --endpoint-url AWS_REGION]")
 @faults_option
+@labels_option
 @runner_option
 @click.option(
     "--output",
@@ -73,6 +79,7 @@ def run(
     endpoint_url: str,
     region: str,
     faults: Path | None,
+    labels: Path | None,
     runner: str,
     output: Path,
     as_json: bool,
@@ -88,7 +95,8 @@ def run(
     sys.exit(
         run_pipeline(
             RunOptions(
-                pipeline, function, arguments, args_file, images, endpoint_url, region, faults, runner, output, as_json, keep
+                pipeline, function, arguments, args_file, images, endpoint_url, region, faults, labels, runner, output,
+                as_json, keep,
             )
         )
     )
@@ -101,7 +109,10 @@ def run(
 @image_option
 @runner_option
 @faults_option
-def serve(host: str, port: int, region: str, images: dict[str, Path], runner: str, faults: Path | None) -> None:
+@labels_option
+def serve(
+    host: str, port: int, region: str, images: dict[str, Path], runner: str, faults: Path | None, labels: Path | None
+) -> None:
     """Start the local SageMaker and leave it running until Ctrl-C.
 
     Prints its URL and the environment variables with which AWS SDKs find it.
@@ -113,6 +124,7 @@ def serve(host: str, port: int, region: str, images: dict[str, Path], runner: st
     arguments = ["--host", host, "--port", str(port), "--region", region, "--runner", runner]
     for uri, folder in images.items():
         arguments += ["--image", f"{uri}={folder}"]
-    if faults is not None:
-        arguments += ["--faults", str(faults)]
+    for option, path in (("--faults", faults), ("--labels", labels)):
+        if path is not None:
+            arguments += [option, str(path)]
     sys.exit(main(arguments))

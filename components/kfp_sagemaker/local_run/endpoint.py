@@ -27,7 +27,9 @@ class Endpoint:
 
 
 @contextlib.contextmanager
-def started_endpoint(images: Mapping[str, Path], region: str, runner: str, faults: Path | None) -> Iterator[Endpoint]:
+def started_endpoint(
+    images: Mapping[str, Path], region: str, runner: str, faults: Path | None, labels: Path | None
+) -> Iterator[Endpoint]:
     """A local SageMaker for the time of the context; ``region`` is the AWS region that it plays, empty: us-east-1.
 
     Raises:
@@ -39,7 +41,9 @@ def started_endpoint(images: Mapping[str, Path], region: str, runner: str, fault
     except ImportError as error:
         raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     try:
-        settings = Settings(images=images, region=region or Settings.region, runner=runner, faults=faults)
+        settings = Settings(
+            images=images, region=region or Settings.region, runner=runner, faults=faults, labels=labels
+        )
         emulator = sagemaker_local.start(settings)
     except (OSError, RuntimeError, ValueError) as error:
         raise InputRefused([f"the local SageMaker does not start: {error}"]) from None

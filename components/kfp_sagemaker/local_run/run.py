@@ -51,6 +51,7 @@ class RunOptions:
     endpoint_url: str = ""
     region: str = ""
     faults: Path | None = None
+    labels: Path | None = None
     runner: str = "auto"
     output: Path = Path("local_outputs")
     json: bool = False
@@ -117,7 +118,7 @@ def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
     if options.endpoint_url:
         yield running_endpoint(options.endpoint_url, options.region)
         return
-    with started_endpoint(options.images, options.region, options.runner, options.faults) as endpoint:
+    with started_endpoint(options.images, options.region, options.runner, options.faults, options.labels) as endpoint:
         yield endpoint
 
 

@@ -1,7 +1,7 @@
 """The IAM policies that steps need, derived from what components declare.
 
-A policy is for the role of the pod (or for the one given as ``assume_role``), not for the role that a job runs as. S3 is not
-in it: data is read and written by the jobs.
+A policy is for the role of the pod (or for the one given as ``assume_role``), not for the role that a job runs as. Of S3
+it has only the listing of outputs: data is read and written by the jobs.
 """
 
 from __future__ import annotations
@@ -71,8 +71,12 @@ def policy(
         names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
         statements.append(_statement("Logs", _LOG_ACTIONS, names))
     reads = sorted({action for face in faces for action in face.reads})
-    if reads:
-        statements.append(_statement("Outputs", reads, ["*"]))
+    # Look-ups are of whatever the step's own resources name: of a tuning job's training jobs, of a transform job's buckets.
+    scopes = {"s3": f"arn:{partition}:s3:::*", "sagemaker": f"arn:{partition}:sagemaker:{region}:{account}:*"}
+    for service, scope in scopes.items():
+        of_service = [action for action in reads if action.startswith(f"{service}:")]
+        if of_service:
+            statements.append(_statement(f"LookUp{service.title()}", of_service, [scope]))
     if assumed_roles:
         statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
     if stop:

@@ -19,6 +19,13 @@ ACTIONS = {
     "v1/process": {
         "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob", "sagemaker:AddTags",
         "iam:PassRole", *LOGS},
+    "v1/hyperparameter_tuning": {
+        "sagemaker:CreateHyperParameterTuningJob", "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob", "sagemaker:AddTags", "iam:PassRole", "sagemaker:DescribeTrainingJob",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob"},
+    "v1/batch_transform": {
+        "sagemaker:CreateTransformJob", "sagemaker:DescribeTransformJob", "sagemaker:StopTransformJob", "sagemaker:AddTags",
+        "s3:ListBucket", *LOGS},
     "v1/ground_truth": {
         "sagemaker:CreateLabelingJob", "sagemaker:DescribeLabelingJob", "sagemaker:StopLabelingJob", "sagemaker:AddTags",
         "iam:PassRole", *LOGS},
@@ -111,8 +118,16 @@ def test_an_endpoint_may_be_deleted_where_steps_wait_for_capacity() -> None:
 
 
 def test_no_other_service() -> None:
-    services = {action.partition(":")[0] for component in component_ids() for action in actions(find_face(component))}
-    assert services == {"sagemaker", "iam", "logs"}
+    called = {action for component in component_ids() for action in actions(find_face(component))}
+    assert {action.partition(":")[0] for action in called} == {"sagemaker", "iam", "logs", "s3"}
+    assert {action for action in called if action.startswith("s3:")} == {"s3:ListBucket"}
+
+
+def test_what_is_looked_up_is_in_the_same_account_or_in_a_bucket() -> None:
+    found = statements("v1/hyperparameter_tuning", "v1/batch_transform", region="eu-west-1", account="111122223333")
+    assert found["LookUpSagemaker"]["Resource"] == ["arn:aws:sagemaker:eu-west-1:111122223333:*"]
+    assert found["LookUpS3"] == {
+        "Sid": "LookUpS3", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::*"]}
 
 
 @pytest.mark.parametrize(("region", "roles", "partition"), [

@@ -72,6 +72,33 @@ class TestExtraRequest:
         (violation,) = refused(extra_request=extra)
         assert (violation.input, violation.member) == ("extra_request", member)
 
+    @pytest.mark.parametrize(("inputs", "extra"), [
+        ({"channels": []}, {"InputDataConfig": EXAMPLES["v1/train"]["channels"]}),
+        ({"channels": []}, {"InputDataConfig": None}),
+        ({"image": ""}, {"AlgorithmSpecification": {"TrainingImage": "image:1"}}),
+        ({"image": ""}, {"AlgorithmSpecification": {"TrainingImage": None, "AlgorithmName": "mine"}}),
+        ({"role": ""}, {"RoleArn": "arn:aws:iam::111122223333:role/other"}),
+        ({"instance_count": 0}, {"ResourceConfig": {"InstanceCount": None, "InstanceGroups": [
+            {"InstanceType": "ml.m5.large", "InstanceCount": 1, "InstanceGroupName": "a"}]}}),
+        ({"vpc_subnets": "subnet-1"}, {"VpcConfig": None}),
+    ])
+    def test_what_it_replaces_or_removes_is_not_the_inputs_to_answer_for(
+        self, inputs: dict[str, Any], extra: dict[str, Any]
+    ) -> None:
+        assert inputs.keys() <= {violation.input for violation in refused(**inputs)} | {"vpc_subnets"}
+        assert train(**inputs, extra_request=extra).warnings == ()
+
+    @pytest.mark.parametrize(("inputs", "extra", "wrong"), [
+        ({"image": ""}, {"AlgorithmSpecification": {"TrainingInputMode": "Pipe"}}, "image"),
+        ({"role": ""}, {"RoleArn": None}, "extra_request"),
+        ({"instance_count": 0}, {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}}, "instance_count"),
+        ({"channels": []}, {"InputDataConfig": []}, "extra_request"),
+    ])
+    def test_what_it_leaves_or_gets_wrong_is_refused(
+        self, inputs: dict[str, Any], extra: dict[str, Any], wrong: str
+    ) -> None:
+        assert {violation.input for violation in refused(**inputs, extra_request=extra)} == {wrong}
+
     def test_is_keyed_by_operation_where_there_are_several(self) -> None:
         inputs = {**EXAMPLES["v1/endpoint"], "extra_request": {"UpdateEndpoint": {"RetainDeploymentConfig": True}}}
         made = prepare(ENDPOINT, inputs).requests

@@ -48,7 +48,8 @@ class TestPages:
 
 
 @pytest.mark.parametrize(("component", "cached"), [
-    ("v1/train", True), ("v1/process", True), ("v1/model", False), ("v1/endpoint", False), ("v1/delete_endpoint", False)])
+    ("v1/train", True), ("v1/process", True), ("v1/hyperparameter_tuning", True), ("v1/batch_transform", True),
+    ("v1/model", False), ("v1/endpoint", False), ("v1/delete_endpoint", False)])
 def test_says_where_caching_is_wrong(component: str, cached: bool) -> None:
     assert ("That is wrong here" in sections(component)["Caching"]) is not cached
 

@@ -14,16 +14,23 @@ from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
 from kfp_sagemaker.faces.face import CARD, Built, Collected, Ended, Face, Lifecycle, Output, OutputType
 from kfp_sagemaker.faces.inputs import Input, InputType
 from kfp_sagemaker.faces.labeling_request import complete
+from kfp_sagemaker.faces.task_price import task_price
 from kfp_sagemaker.faces.vpc import comma_list
 from kfp_sagemaker.resources.labeling_job import LABELING_JOB
 
 _OPERATION = "CreateLabelingJob"
 _HUMAN = f"{_OPERATION}.HumanTaskConfig"
 _STOPPING = f"{_OPERATION}.StoppingConditions"
+_AUTOMATED = f"{_OPERATION}.LabelingJobAlgorithmsConfig"
 
 
 def _unless_zero(number: int) -> int | None:
     return number or None
+
+
+def _unless_blank(text: str) -> str | None:
+    # The older component's output active_learning_model_arn was a blank when there was no model.
+    return text.strip() or None
 
 
 INPUTS = (
@@ -68,13 +75,13 @@ INPUTS = (
           "Let a model label what it is sure of: bounding box, image or text classification.", default="False",
           advanced=True),
     Input("initial_model_arn", InputType.STRING, "ARN of the model that automated labeling starts from.", default="",
-          encode=str.strip, advanced=True),
+          target=f"{_AUTOMATED}.InitialActiveLearningModelArn", encode=_unless_blank, advanced=True),
     Input("resource_encryption_key", InputType.STRING, "KMS key for the storage of automated labeling.", default="",
-          advanced=True),
-    Input("pre_human_task_function", InputType.STRING, "ARN of the Lambda function before the task, for custom.", default="",
-          advanced=True),
-    Input("post_human_task_function", InputType.STRING, "ARN of the Lambda function after the task, for custom.", default="",
-          advanced=True),
+          target=f"{_AUTOMATED}.LabelingJobResourceConfig.VolumeKmsKeyId", advanced=True),
+    Input("pre_human_task_function", InputType.STRING, "For custom: ARN of the Lambda function before the task.", default="",
+          target=f"{_HUMAN}.PreHumanTaskLambdaArn", advanced=True),
+    Input("post_human_task_function", InputType.STRING, "For custom: ARN of the Lambda function after the task.", default="",
+          target=f"{_HUMAN}.AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn", advanced=True),
     Input("task_keywords", InputType.STRING, "Words that public workers find the task by, separated by commas.", default="",
           target=f"{_HUMAN}.TaskKeywords", encode=comma_list, advanced=True),
     Input("task_availibility", InputType.INTEGER, "Seconds that a task is open to workers. 0: the service's default.",
@@ -82,7 +89,7 @@ INPUTS = (
     Input("max_concurrent_tasks", InputType.INTEGER, "Objects out for labeling at a time. 0: the service's default.",
           default="0", minimum=0, target=f"{_HUMAN}.MaxConcurrentTaskCount", encode=_unless_zero, advanced=True),
     Input("workforce_task_price", InputType.STRING, "For public: dollars for a task, in tenths of a cent, such as 0.036.",
-          default="0.000", advanced=True),
+          default="0.000", target=f"{_HUMAN}.PublicWorkforceTaskPrice.AmountInUsd", encode=task_price, advanced=True),
     *STEP_INPUTS,
 )
 
@@ -91,7 +98,9 @@ def build(values: Mapping[str, Any]) -> Built:
     """The CreateLabelingJob request; ``values["region"]`` is needed for what AWS brings."""
     requests, problems = assemble(INPUTS, values, (_OPERATION,))
     problems += complete(requests[_OPERATION], values)
-    return Built(requests, tuple(problems))
+    # Where it is not given.
+    origins = {f"{_OPERATION}.LabelAttributeName": "job_name"} if values.get("label_attribute_name") is None else {}
+    return Built(requests, tuple(problems), origins)
 
 
 def collect(ended: Ended) -> Collected:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from kfp_sagemaker.errors import Violation
-from kfp_sagemaker.faces.inputs import BadValue
 from kfp_sagemaker.faces.labeling_tasks import (
     LabelingTask,
     algorithm_arn,
@@ -18,7 +17,6 @@ from kfp_sagemaker.faces.labeling_tasks import (
     labeling_tasks,
     user_interface_arn,
 )
-from kfp_sagemaker.faces.task_price import task_price
 from kfp_sagemaker.names import is_empty
 from kfp_sagemaker.service_model.validate import UNRESOLVED, Unresolved
 
@@ -26,11 +24,14 @@ _HUMAN = "CreateLabelingJob.HumanTaskConfig"
 _WORKTEAM = f"{_HUMAN}.WorkteamArn"
 _PRICE = f"{_HUMAN}.PublicWorkforceTaskPrice"
 _ATTRIBUTE = "CreateLabelingJob.LabelAttributeName"
-_ALGORITHMS = "CreateLabelingJob.LabelingJobAlgorithmsConfig"
 CUSTOM = "custom"
 PUBLIC, PRIVATE, VENDOR = "public", "private", "vendor"
 #: The account of the public workforce, https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-management-public.html.
 _PUBLIC_WORKFORCE_ACCOUNT = "394669845002"
+#: Inputs that only automated labeling uses, with their members of LabelingJobAlgorithmsConfig.
+_ONLY_AUTOMATED = {
+    "initial_model_arn": "InitialActiveLearningModelArn", "resource_encryption_key": "LabelingJobResourceConfig",
+}
 _LAMBDAS = {
     "pre_human_task_function": f"{_HUMAN}.PreHumanTaskLambdaArn",
     "post_human_task_function": f"{_HUMAN}.AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn",
@@ -67,26 +68,22 @@ def _is(given: Any, word: str) -> bool:
 def _functions(
     human: dict[str, Any], task: LabelingTask | None, is_custom: bool, region: Any, values: Mapping[str, Any]
 ) -> list[Violation]:
+    given = [name for name in _LAMBDAS if not is_empty(values.get(name))]
     if task is None:
-        arns = [values.get(name, UNRESOLVED if not is_custom else None) for name in _LAMBDAS]
-        _put_functions(human, *arns)
         return [Violation(name, "required for a custom task", member)
-                for (name, member), arn in zip(_LAMBDAS.items(), arns, strict=True) if is_empty(arn)]
+                for name, member in _LAMBDAS.items() if is_custom and name not in given]
     problems = [Violation(name, f"not used: {task.title.lower()} brings its own; task_type custom uses it", warning=True)
-                for name in _LAMBDAS if not is_empty(values.get(name))]
-    if isinstance(region, Unresolved):
-        _put_functions(human, region, region)
-        return problems
-    try:
-        _put_functions(human, *function_arns(task, region))
-    except ValueError as error:
-        problems.append(Violation("region", str(error), value=region))
-    return problems
-
-
-def _put_functions(human: dict[str, Any], before: Any, after: Any) -> None:
+                for name in given]
+    before = after = region
+    if isinstance(region, str):
+        try:
+            before, after = function_arns(task, region)
+        except ValueError as error:
+            problems.append(Violation("region", str(error), value=region))
+            before = after = UNRESOLVED
     human["PreHumanTaskLambdaArn"] = before
     human["AnnotationConsolidationConfig"] = {"AnnotationConsolidationLambdaArn": after}
+    return problems
 
 
 def _user_interface(human: dict[str, Any], task: LabelingTask | None, region: Any) -> list[Violation]:
@@ -105,29 +102,27 @@ def _user_interface(human: dict[str, Any], task: LabelingTask | None, region: An
 
 
 def _workers(request: dict[str, Any], human: dict[str, Any], region: Any, values: Mapping[str, Any]) -> list[Violation]:
-    given, problems = values.get("worker_type"), []
-    price: dict[str, int] | None = None
-    text = values.get("workforce_task_price")
-    if isinstance(text, str):
-        try:
-            price = task_price(text)
-        except BadValue as error:
-            problems.append(Violation("workforce_task_price", str(error), _PRICE, text))
+    given = values.get("worker_type")
+    price = human.get("PublicWorkforceTaskPrice", {}).get("AmountInUsd", UNRESOLVED)
+    is_free = not isinstance(price, Unresolved) and not any(price.values())
     if not isinstance(given, str):
-        human["WorkteamArn"] = human.get("WorkteamArn", UNRESOLVED)
-        return problems
+        human.setdefault("WorkteamArn", UNRESOLVED)
+        return []
     if _is(given, PUBLIC):
-        if price is not None and not any(price.values()):
-            problems.append(Violation("workforce_task_price", "a public workforce is paid: give a price", _PRICE, text))
-        human["PublicWorkforceTaskPrice"] = {"AmountInUsd": UNRESOLVED if isinstance(text, Unresolved) else price}
-        return problems + _public(request, human, region, values)
+        problems = _public(request, human, region, values)
+        if is_free:
+            problems.append(Violation("workforce_task_price", "a public workforce is paid: give a price", _PRICE,
+                                      values["workforce_task_price"]))
+        return problems
+    human.pop("PublicWorkforceTaskPrice", None)
     if not (_is(given, PRIVATE) or _is(given, VENDOR)):
-        return [*problems, Violation("worker_type", f"must be {PUBLIC}, {PRIVATE} or {VENDOR}", _WORKTEAM, given)]
+        return [Violation("worker_type", f"must be {PUBLIC}, {PRIVATE} or {VENDOR}", _WORKTEAM, given)]
+    unused = [name for name in ("no_adult_content", "no_ppi") if values.get(name) is True]
+    unused += [] if is_free else ["workforce_task_price"]
+    problems = [Violation(name, "not used: it is for worker_type public", warning=True) for name in unused]
     if is_empty(values.get("workteam_arn")):
         problems.append(Violation("workteam_arn", f"required for worker_type {given.strip().lower()}", _WORKTEAM))
-    unused = [name for name in ("no_adult_content", "no_ppi") if values.get(name) is True]
-    unused += ["workforce_task_price"] if price and any(price.values()) else []
-    return problems + [Violation(name, "not used: it is for worker_type public", warning=True) for name in unused]
+    return problems
 
 
 def _public(request: dict[str, Any], human: dict[str, Any], region: Any, values: Mapping[str, Any]) -> list[Violation]:
@@ -181,28 +176,18 @@ def _attribute(
 def _automated_labeling(
     request: dict[str, Any], task: LabelingTask | None, is_custom: bool, region: Any, values: Mapping[str, Any]
 ) -> list[Violation]:
-    model, key = values.get("initial_model_arn"), values.get("resource_encryption_key")
-    if isinstance(model, str):
-        model = model.strip()
-    if values.get("enable_auto_labeling") is not True:
-        if isinstance(values.get("enable_auto_labeling"), Unresolved):
-            return []
-        return [Violation(name, "not used: it is for enable_auto_labeling", warning=True)
-                for name, given in (("initial_model_arn", model), ("resource_encryption_key", key)) if not is_empty(given)]
-    algorithm: Any = region
-    if is_custom or task is not None:
-        try:
-            if task is None:
-                raise ValueError("no algorithm for a custom task")
-            found = algorithm_arn(task, region if isinstance(region, str) else "")
-            algorithm = found if isinstance(region, str) else region
-        except ValueError as error:
-            return [Violation("enable_auto_labeling", f"{error}; extra_request can set LabelingJobAlgorithmsConfig",
-                              _ALGORITHMS)]
-    config: dict[str, Any] = {"LabelingJobAlgorithmSpecificationArn": UNRESOLVED if algorithm is None else algorithm}
-    if not is_empty(model):
-        config["InitialActiveLearningModelArn"] = model
-    if not is_empty(key):
-        config["LabelingJobResourceConfig"] = {"VolumeKmsKeyId": key}
+    wanted, config = values.get("enable_auto_labeling"), request.pop("LabelingJobAlgorithmsConfig", {})
+    if wanted is not True:
+        unused = [] if isinstance(wanted, Unresolved) else [
+            name for name, member in _ONLY_AUTOMATED.items() if not is_empty(config.get(member))]
+        return [Violation(name, "not used: it is for enable_auto_labeling", warning=True) for name in unused]
     request["LabelingJobAlgorithmsConfig"] = config
+    config["LabelingJobAlgorithmSpecificationArn"] = UNRESOLVED
+    try:
+        if is_custom:
+            raise ValueError("no algorithm for a custom task")
+        if task is not None and isinstance(region, str):
+            config["LabelingJobAlgorithmSpecificationArn"] = algorithm_arn(task, region)
+    except ValueError as error:
+        return [Violation("enable_auto_labeling", f"{error}; extra_request can set LabelingJobAlgorithmsConfig")]
     return []

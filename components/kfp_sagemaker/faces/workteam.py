@@ -39,16 +39,21 @@ def build(values: Mapping[str, Any]) -> Built:
     """The CreateWorkteam request."""
     requests, problems = assemble(INPUTS, values, (_OPERATION,))
     groups = values.get("oidc_groups")
+    request = requests[_OPERATION]
     if is_empty(groups):
         problems += [Violation(name, "required, unless oidc_groups says who works", _MEMBERS)
                      for name in _COGNITO if is_empty(values.get(name))]
-        requests[_OPERATION]["MemberDefinitions"] = _cognito_members(values)
-        return Built(requests, tuple(problems))
+        members = request["MemberDefinitions"] = _cognito_members(values)
+        origins = {_MEMBERS: "user_groups"}
+        for index in range(0 if isinstance(members, Unresolved) else len(members)):
+            for member, name in zip(("UserPool", "UserGroup", "ClientId"), _COGNITO, strict=True):
+                origins[f"{_MEMBERS}[{index}].CognitoMemberDefinition.{member}"] = name
+        return Built(requests, tuple(problems), origins)
     problems += [Violation(name, "Cognito and oidc_groups exclude each other: leave one out", _MEMBERS, values[name])
                  for name in _COGNITO if not is_empty(values.get(name))]
     listed = groups if isinstance(groups, Unresolved) else comma_list(str(groups))
-    requests[_OPERATION]["MemberDefinitions"] = [{"OidcMemberDefinition": {"Groups": listed}}]
-    return Built(requests, tuple(problems))
+    request["MemberDefinitions"] = [{"OidcMemberDefinition": {"Groups": listed}}]
+    return Built(requests, tuple(problems), {_MEMBERS: "oidc_groups"})
 
 
 def _cognito_members(values: Mapping[str, Any]) -> Any:

@@ -645,8 +645,8 @@ def ground_truth(
         enable_auto_labeling: Let a model label what it is sure of: bounding box, image or text classification.
         initial_model_arn: ARN of the model that automated labeling starts from.
         resource_encryption_key: KMS key for the storage of automated labeling.
-        pre_human_task_function: ARN of the Lambda function before the task, for custom.
-        post_human_task_function: ARN of the Lambda function after the task, for custom.
+        pre_human_task_function: For custom: ARN of the Lambda function before the task.
+        post_human_task_function: For custom: ARN of the Lambda function after the task.
         task_keywords: Words that public workers find the task by, separated by commas.
         task_availibility: Seconds that a task is open to workers. 0: the service's default.
         max_concurrent_tasks: Objects out for labeling at a time. 0: the service's default.

@@ -131,3 +131,8 @@ class TestInputs:
     def test_what_is_known_later_passes(self) -> None:
         raw = {"x": UNRESOLVED, "count": UNRESOLVED, "mode": UNRESOLVED, "secret": UNRESOLVED}
         assert self.read(raw) == (raw, {})
+
+    def test_an_empty_text_may_have_a_meaning_where_the_input_is_required(self) -> None:
+        inputs = (Input("task_type", S, "A task.", when_empty="custom"),)
+        assert read_inputs(inputs, {"task_type": ""})[0] == {"task_type": "custom"}
+        assert [problem.input for problem in read_inputs(inputs, {})[1]] == ["task_type"]

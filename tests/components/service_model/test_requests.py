@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from kfp_sagemaker.resources.job_definitions import DATA_QUALITY_JOB_DEFINITION
 from kfp_sagemaker.resources.monitoring_schedule import MONITORING_SCHEDULE
+from kfp_sagemaker.resources.workteam import WORKTEAM
 from kfp_sagemaker.service_model.requests import differences
 
 VPC = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
@@ -55,3 +56,10 @@ def test_what_is_never_filled_in_may_be_a_path_whose_beginning_is_absent() -> No
                         DATA_QUALITY_JOB_DEFINITION.never_defaulted)
 
     assert [difference.partition(":")[0] for difference in found] == ["NetworkConfig.VpcConfig"]
+
+
+def test_what_describe_nests_is_compared_member_by_member() -> None:
+    found = differences(WORKTEAM.describe, {"Description": "ours"}, {"Description": "theirs", "WorkteamArn": "arn"},
+                        WORKTEAM.never_defaulted, WORKTEAM.described_member)
+
+    assert found == ["Description: there 'theirs', here 'ours'"]

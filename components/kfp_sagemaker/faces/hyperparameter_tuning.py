@@ -42,7 +42,7 @@ def _range_member(name: str, value: Any) -> Any:
 
 
 def _ranges(name: str, member: str, kind: str, example: str, *, advanced: bool) -> Input:
-    return Input(name, InputType.ARRAY, f"{kind} to search: a list of {member[:-1]} objects as in the API, such as {example}.",
+    return Input(name, InputType.ARRAY, f"{kind}: a list of {member[:-1]} objects as in the API, such as {example}.",
                  default="[]", target=f"{_CONFIG}.ParameterRanges.{member}", encode=_encode_ranges, advanced=advanced)
 
 
@@ -54,8 +54,8 @@ INPUTS = (
           target=f"{_CONFIG}.HyperParameterTuningJobObjective.MetricName"),
     Input("metric_type", InputType.STRING, "Whether the objective is to be large or small: Maximize or Minimize.",
           target=f"{_CONFIG}.HyperParameterTuningJobObjective.Type", choices=("Maximize", "Minimize")),
-    _ranges("continuous_parameters", "ContinuousParameterRanges", "Real hyperparameters (integer_parameters and "
-            "categorical_parameters are among the advanced inputs)", '{"Name": "eta", "MinValue": 0.01, "MaxValue": 0.3}',
+    _ranges("continuous_parameters", "ContinuousParameterRanges", "Hyperparameters to search for as real "
+            "numbers (see also integer_parameters and categorical_parameters)", '{"Name": "eta", "MinValue": 0.01, "MaxValue": 0.3}',
             advanced=False),
     Input("max_num_jobs", InputType.INTEGER,
           "Number of training jobs at most. 0 sends no number: for the strategy Grid, or with completion_criteria.",
@@ -63,9 +63,9 @@ INPUTS = (
     Input("max_parallel_jobs", InputType.INTEGER, "Number of training jobs at the same time, at most.",
           target=f"{_CONFIG}.ResourceLimits.MaxParallelTrainingJobs"),
     *CONNECTION_INPUTS,
-    _ranges("integer_parameters", "IntegerParameterRanges", "Whole hyperparameters",
+    _ranges("integer_parameters", "IntegerParameterRanges", "Hyperparameters to search for as whole numbers",
             '{"Name": "depth", "MinValue": 3, "MaxValue": 9}', advanced=True),
-    _ranges("categorical_parameters", "CategoricalParameterRanges", "Hyperparameters with listed values",
+    _ranges("categorical_parameters", "CategoricalParameterRanges", "Hyperparameters to search for among listed values",
             '{"Name": "optimizer", "Values": ["sgd", "adam"]}', advanced=True),
     Input("static_parameters", InputType.OBJECT,
           "Hyperparameters that are not searched. Text stays as it is, other values become compact JSON (6, 0.1, true).",

@@ -737,16 +737,16 @@ def hyperparameter_tuning(
             completion_criteria.
         max_parallel_jobs: Number of training jobs at the same time, at most.
         image: URI of the training image; wins over algorithm_name.
-        continuous_parameters: Real hyperparameters (integer_parameters and categorical_parameters are among the
-            advanced inputs) to search: a list of ContinuousParameterRange objects as in the API, such as {"Name":
-            "eta", "MinValue": 0.01, "MaxValue": 0.3}.
+        continuous_parameters: Hyperparameters to search for as real numbers (see also integer_parameters and
+            categorical_parameters): a list of ContinuousParameterRange objects as in the API, such as {"Name": "eta",
+            "MinValue": 0.01, "MaxValue": 0.3}.
         region: AWS region; empty: the region of the pod's environment or configuration.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
-        integer_parameters: Whole hyperparameters to search: a list of IntegerParameterRange objects as in the API, such
-            as {"Name": "depth", "MinValue": 3, "MaxValue": 9}.
-        categorical_parameters: Hyperparameters with listed values to search: a list of CategoricalParameterRange
+        integer_parameters: Hyperparameters to search for as whole numbers: a list of IntegerParameterRange objects as
+            in the API, such as {"Name": "depth", "MinValue": 3, "MaxValue": 9}.
+        categorical_parameters: Hyperparameters to search for among listed values: a list of CategoricalParameterRange
             objects as in the API, such as {"Name": "optimizer", "Values": ["sgd", "adam"]}.
         static_parameters: Hyperparameters that are not searched. Text stays as it is, other values become compact JSON
             (6, 0.1, true).

@@ -54,9 +54,9 @@ INPUTS = (
           target=f"{_CONFIG}.HyperParameterTuningJobObjective.MetricName"),
     Input("metric_type", InputType.STRING, "Whether the objective is to be large or small: Maximize or Minimize.",
           target=f"{_CONFIG}.HyperParameterTuningJobObjective.Type", choices=("Maximize", "Minimize")),
-    _ranges("continuous_parameters", "ContinuousParameterRanges", "Hyperparameters to search for as real "
-            "numbers (see also integer_parameters and categorical_parameters)", '{"Name": "eta", "MinValue": 0.01, "MaxValue": 0.3}',
-            advanced=False),
+    _ranges("continuous_parameters", "ContinuousParameterRanges",
+            "Hyperparameters to search for as real numbers (see also integer_parameters and categorical_parameters)",
+            '{"Name": "eta", "MinValue": 0.01, "MaxValue": 0.3}', advanced=False),
     Input("max_num_jobs", InputType.INTEGER,
           "Number of training jobs at most. 0 sends no number: for the strategy Grid, or with completion_criteria.",
           target=f"{_CONFIG}.ResourceLimits.MaxNumberOfTrainingJobs", encode=lambda given: given or None),

@@ -8,6 +8,7 @@ from pathlib import Path
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.common_inputs_page import common_inputs_page
 from kfp_sagemaker.generate.component_yaml import component_yaml
+from kfp_sagemaker.generate.metadata import metadata_yaml
 from kfp_sagemaker.generate.readme import readme
 from kfp_sagemaker.generate.stubs import stubs
 
@@ -21,6 +22,7 @@ def generated_files() -> dict[str, str]:
     for face in faces:
         files[f"{_SPECS}/{face.id}/component.yaml"] = component_yaml(face)
         files[f"{_SPECS}/{face.id}/README.md"] = readme(face)
+        files[f"{_SPECS}/{face.id}/metadata.yaml"] = metadata_yaml(face)
     files["docs/common-inputs.md"] = common_inputs_page()
     for package in sorted({face.id.partition("/")[0] for face in faces}):
         of_package = [face for face in faces if face.id.startswith(f"{package}/")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from kfp_sagemaker.faces.face import Lifecycle
 from kfp_sagemaker.faces.prepare import prepare
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.examples import EXAMPLES
@@ -42,6 +43,10 @@ class TestPages:
         if not face.deletes:
             assert all(f"| `{status}` |" in page["Statuses"] for status in face.resource.statuses)
         assert all(f"- `{action}`\n" in page["Permissions"] for action in actions(face))
+
+    def test_says_in_one_line_who_may_still_use_it(self, component: str) -> None:
+        lines = [line for line in readme(find_face(component)).splitlines() if line.startswith("**Existing customers only**")]
+        assert len(lines) == (find_face(component).lifecycle is Lifecycle.EXISTING_CUSTOMERS_ONLY)
 
     def test_says_how_caching_is_turned_off(self, component: str) -> None:
         assert "task.set_caching_options(False)" in sections(component)["Caching"]

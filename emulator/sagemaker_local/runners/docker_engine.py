@@ -19,6 +19,7 @@ import socket
 import tarfile
 import tempfile
 import threading
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ class DockerRunner:
     def __init__(self) -> None:
         self._client = connect(timeout=600)
         self._lock = threading.Lock()
+        self._own_network: str | None = None
 
     def start(self, spec: ContainerSpec, on_line: OnLine) -> Container:
         import docker
@@ -105,24 +107,28 @@ class DockerRunner:
         import docker
 
         with self._lock:
-            known = {network.name for network in self._client.networks.list()}
-            for name in ("bridge", OWN_NETWORK):
-                if name in known:
-                    return name, None
+            if self._own_network:
+                return self._own_network, None
+            if any(network.name == "bridge" for network in self._client.networks.list()):
+                return "bridge", None
+            # Of this runner alone: an engine lets two have one name, and then knows neither.
+            name = f"{OWN_NETWORK}-{uuid.uuid4().hex[:12]}"
             try:
-                self._client.networks.create(OWN_NETWORK, driver="bridge")
+                self._client.networks.create(name, driver="bridge", labels={REPOSITORY: name})
             except docker.errors.APIError as error:
                 logger.info("docker: no bridge network (%s): containers that serve use the machine's network", error)
             else:
-                return OWN_NETWORK, None
+                self._own_network = name
+                return name, None
         with socket.create_server(("127.0.0.1", 0)) as listener:
             return "host", listener.getsockname()[1]
 
     def close(self) -> None:
         import docker
 
-        with contextlib.suppress(docker.errors.APIError):
-            self._client.networks.get(OWN_NETWORK).remove()
+        if self._own_network:
+            with contextlib.suppress(docker.errors.APIError):
+                self._client.networks.get(self._own_network).remove()
         self._client.close()
 
 

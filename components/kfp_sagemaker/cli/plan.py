@@ -28,7 +28,7 @@ def plan(component: str, inputs: str) -> None:
     prepared = prepare(face, read_inputs_file(inputs), region=environment_region())
     for warning in prepared.warnings:
         click.echo(f"warning: {warning}", err=True)
-    if face.instead:
+    if face.instead and prepared.may_update:
         sent_last = face.operations[-1]
         note = f"note: for a resource of that name that is there already, {face.instead} is sent instead of {sent_last}:"
         click.echo(f"{note} {json.dumps(prepared.requests[face.instead])}", err=True)

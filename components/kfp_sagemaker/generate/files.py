@@ -13,6 +13,8 @@ from kfp_sagemaker.generate.readme import readme
 from kfp_sagemaker.generate.stubs import stubs
 
 _SPECS = "component_specs"
+#: The site's page of a component is its README.
+_PAGES = "docs/components"
 
 
 def generated_files() -> dict[str, str]:
@@ -21,7 +23,7 @@ def generated_files() -> dict[str, str]:
     files = {}
     for face in faces:
         files[f"{_SPECS}/{face.id}/component.yaml"] = component_yaml(face)
-        files[f"{_SPECS}/{face.id}/README.md"] = readme(face)
+        files[f"{_SPECS}/{face.id}/README.md"] = files[f"{_PAGES}/{face.id}.md"] = readme(face)
         files[f"{_SPECS}/{face.id}/metadata.yaml"] = metadata_yaml(face)
     files["docs/common-inputs.md"] = common_inputs_page()
     for package in sorted({face.id.partition("/")[0] for face in faces}):
@@ -43,6 +45,7 @@ def stale(root: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def superfluous(root: Path, files: Mapping[str, str]) -> list[str]:
-    """Files among the specs under ``root`` that are in no component of ``files``."""
-    there = (path.relative_to(root).as_posix() for path in (root / _SPECS).rglob("*") if path.is_file())
+    """Files among the specs and pages under ``root`` that are of no component in ``files``."""
+    found = (path for folder in (_SPECS, _PAGES) for path in (root / folder).rglob("*") if path.is_file())
+    there = (path.relative_to(root).as_posix() for path in found)
     return sorted(path for path in there if path not in files)

@@ -83,8 +83,8 @@ def _example(face: Face) -> str:
     )
     return (
         f"In a pipeline function:\n\n```python\n{as_op}\n```\n\n"
-        "The op checks constant arguments when the pipeline is compiled. The component.yaml beside this page is the same "
-        f"component:\n\n```python\n{as_file}\n```\n\n{_wrapped(image)}\n\n"
+        f"The op checks constant arguments when the pipeline is compiled. `component_specs/{face.id}/component.yaml`, which is "
+        f"in the wheel too, is the same component:\n\n```python\n{as_file}\n```\n\n{_wrapped(image)}\n\n"
         f"`kfp-sagemaker plan {face.id} --inputs FILE.yaml` prints the requests that inputs make, and sends nothing."
     )
 

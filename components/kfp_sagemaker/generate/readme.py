@@ -83,7 +83,7 @@ def _example(face: Face) -> str:
     )
     return (
         f"In a pipeline function:\n\n```python\n{as_op}\n```\n\n"
-        f"The op checks constant arguments when the pipeline is compiled. `component_specs/{face.id}/component.yaml`, which is "
+        f"The op checks constant arguments when the pipeline is compiled. `component_specs/{face.id}/component.yaml`, "
         f"in the wheel too, is the same component:\n\n```python\n{as_file}\n```\n\n{_wrapped(image)}\n\n"
         f"`kfp-sagemaker plan {face.id} --inputs FILE.yaml` prints the requests that inputs make, and sends nothing."
     )

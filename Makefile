@@ -34,6 +34,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated file
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m kfp_sagemaker.generate --check
 	$(BIN)/python scripts/generate_algorithm_images.py --check
+	$(BIN)/python scripts/generate_labeling_lambdas.py --check
 
 generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs.
 	$(BIN)/python -m kfp_sagemaker.generate

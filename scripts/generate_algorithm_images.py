@@ -11,12 +11,9 @@ To move to a newer sagemaker-core, change both pins, generate, and review the di
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -24,7 +21,7 @@ from typing import Any
 from botocore.loaders import create_loader
 from botocore.regions import EndpointResolver
 from kfp_sagemaker.faces import algorithm_images
-from pinned_wheel import download_wheel
+from pinned_wheel import write_or_check
 
 PINNED_PACKAGE = "sagemaker-core==2.27.0"
 # The table decides whose registry a job's code comes from, so the data is pinned by content and not only by version.
@@ -81,27 +78,8 @@ def build_table(wheel: Path) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the table or check it; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the table of images of SageMaker's built-in algorithms.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the checked-in table is stale")
-    check = parser.parse_args(arguments).check
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            wheel = download_wheel(PINNED_PACKAGE, SAGEMAKER_CORE_WHEEL_SHA256, Path(folder))
-            text = json.dumps(build_table(wheel), indent=1, sort_keys=True) + "\n"
-        except subprocess.CalledProcessError:
-            print(f"pip could not fetch {PINNED_PACKAGE} with the pinned hash; it says why above.", file=sys.stderr)
-            return 2
-        except ValueError as error:
-            print(error, file=sys.stderr)
-            return 2
-    if not check:
-        TABLE_PATH.write_text(text, encoding="utf-8")
-        return 0
-    if not TABLE_PATH.is_file() or TABLE_PATH.read_text(encoding="utf-8") != text:
-        print(f"{TABLE_PATH} is stale relative to {PINNED_PACKAGE}: run {parser.prog} and commit.", file=sys.stderr)
-        return 1
-    return 0
+    """Write the table or check it; return the exit status."""
+    return write_or_check("images of SageMaker's built-in algorithms", TABLE_PATH, PINNED_PACKAGE, SAGEMAKER_CORE_WHEEL_SHA256, build_table, arguments)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,16 @@ review the difference.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.faces import labeling_tasks
-from pinned_wheel import download_wheel
+from pinned_wheel import write_or_check
 
 PINNED_PACKAGE = "botocore==1.44.5"
 # The table decides whose functions see the data, so it is pinned by content and not only by version.
@@ -104,27 +101,8 @@ def build_table(wheel: Path) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the table or check it; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the table of Ground Truth's built-in task types.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the checked-in table is stale")
-    check = parser.parse_args(arguments).check
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            wheel = download_wheel(PINNED_PACKAGE, BOTOCORE_WHEEL_SHA256, Path(folder))
-            text = json.dumps(build_table(wheel), indent=1, sort_keys=True) + "\n"
-        except subprocess.CalledProcessError:
-            print(f"pip could not fetch {PINNED_PACKAGE} with the pinned hash; it says why above.", file=sys.stderr)
-            return 2
-        except ValueError as error:
-            print(error, file=sys.stderr)
-            return 2
-    if not check:
-        TABLE_PATH.write_text(text, encoding="utf-8")
-        return 0
-    if not TABLE_PATH.is_file() or TABLE_PATH.read_text(encoding="utf-8") != text:
-        print(f"{TABLE_PATH} is stale relative to {PINNED_PACKAGE}: run {parser.prog} and commit.", file=sys.stderr)
-        return 1
-    return 0
+    """Write the table or check it; return the exit status."""
+    return write_or_check("Ground Truth's built-in task types", TABLE_PATH, PINNED_PACKAGE, BOTOCORE_WHEEL_SHA256, build_table, arguments)
 
 
 if __name__ == "__main__":

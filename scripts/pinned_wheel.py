@@ -1,10 +1,15 @@
-"""A wheel at a pinned version and content, for the generators of tables of facts. It is read as a zip file, not installed."""
+"""What the generators of tables of facts share: their command, and a wheel of a pinned content, read as a zip file."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 
 def download_wheel(package: str, sha256: str, folder: Path) -> Path:
@@ -16,3 +21,32 @@ def download_wheel(package: str, sha256: str, folder: Path) -> Path:
     subprocess.run([*pip, *options], check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
+
+
+def write_or_check(
+    what: str, table: Path, package: str, sha256: str, build: Callable[[Path], Any], arguments: Sequence[str] | None = None
+) -> int:
+    """Write ``table``, the JSON of what ``build`` makes of the wheel, or check it; returns the exit status.
+
+    ``what`` says in the help what the table is of.
+    """
+    parser = argparse.ArgumentParser(description=f"Write the table of {what}.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the checked-in table is stale")
+    check = parser.parse_args(arguments).check
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            wheel = download_wheel(package, sha256, Path(folder))
+            text = json.dumps(build(wheel), indent=1, sort_keys=True) + "\n"
+        except subprocess.CalledProcessError:
+            print(f"pip could not fetch {package} with the pinned hash; it says why above.", file=sys.stderr)
+            return 2
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+    if not check:
+        table.write_text(text, encoding="utf-8")
+        return 0
+    if not table.is_file() or table.read_text(encoding="utf-8") != text:
+        print(f"{table} is stale relative to {package}: run {parser.prog} and commit.", file=sys.stderr)
+        return 1
+    return 0

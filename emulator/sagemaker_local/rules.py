@@ -14,7 +14,7 @@ from typing import Any
 PROCESSING_ROOT = "/opt/ml/processing/"
 LARGEST_TRANSFORM_PAYLOAD = 100
 """MB, of one request and of all that a container is sent at a time (CreateTransformJob, MaxPayloadInMB)."""
-REFERENCE_TASKS = ("SemanticSegmentation", "VideoObjectDetection", "VideoObjectTracking")
+REFERENCE_TASKS = ("SemanticSegmentation", "VideoObjectDetection", "VideoObjectTracking", "3DPointCloudObjectTracking")
 """What the names of pre-annotation Lambda functions hold whose labels are files (CreateLabelingJob, LabelAttributeName)."""
 SCHEDULE_EXPRESSION = re.compile(r"NOW|cron\(\s*\S+(\s+\S+){5}\s*\)")
 
@@ -99,7 +99,8 @@ def labeling_job(request: Mapping[str, Any]) -> Iterator[str]:
     if attribute.endswith("-metadata"):
         yield f"LabelAttributeName {attribute} is invalid. It cannot end with -metadata."
     function = task.get("PreHumanTaskLambdaArn", "")
-    if any(name in function for name in REFERENCE_TASKS) and not attribute.endswith("-ref"):
+    verifies_segments = "VerificationSemanticSegmentation" in function  # the exception: its labels are words
+    if any(name in function for name in REFERENCE_TASKS) and not verifies_segments and not attribute.endswith("-ref"):
         yield f"LabelAttributeName {attribute} is invalid. It must end with -ref for this type of task."
 
 

@@ -124,6 +124,11 @@ KEPT: list[tuple[str, dict[str, Any]]] = [
     ("TransformJob", {"MaxPayloadInMB": 0, "MaxConcurrentTransforms": 200}),
     ("LabelingJob", {"LabelAttributeName": "cat-ref"}),
     (
+        "LabelingJob",
+        {"HumanTaskConfig": {
+            **TASK, "PreHumanTaskLambdaArn": f"{TASK['PreHumanTaskLambdaArn']}VerificationSemanticSegmentation"}},
+    ),
+    (
         "MonitoringSchedule",
         {
             "MonitoringScheduleConfig": {

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kfp_sagemaker.errors import (
     EXIT_REMOTE_FAILURE,
@@ -24,6 +24,9 @@ from kfp_sagemaker.errors import (
 )
 from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_input, task_root, write_outputs
 from kfp_sagemaker.lifecycle.termination import Termination
+
+if TYPE_CHECKING:
+    from kfp_sagemaker.faces.prepare import Prepared
 
 _logger = logging.getLogger("kfp_sagemaker")
 
@@ -138,7 +141,8 @@ def _run(component: str, text: str, termination: Termination) -> int:
 
 
 def _write(
-    executor_input: ExecutorInput, prepared: Any, described: Mapping[str, Any], answers: tuple[Mapping[str, Any], ...] = ()
+    executor_input: ExecutorInput, prepared: Prepared, described: Mapping[str, Any],
+    answers: tuple[Mapping[str, Any], ...] = (),
 ) -> str:
     """Write all outputs that a description and the answers to lookups give; every declared one, whatever is missing.
 

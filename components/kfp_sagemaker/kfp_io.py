@@ -80,7 +80,8 @@ def parse_executor_input(text: str) -> ExecutorInput:
     try:
         document = strict_json(text)
     except ValueError as error:
-        raise InvalidInput("--executor-input", [Violation("--executor-input", f"not JSON: {error}", value=text)]) from None
+        # The text itself is not shown: it holds environment variables too.
+        raise InvalidInput("--executor-input", [Violation("--executor-input", f"not JSON: {error}")]) from None
     problems: list[Violation] = []
 
     def member(parent: Any, where: str, name: str) -> dict[str, Any]:

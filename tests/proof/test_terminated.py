@@ -214,6 +214,22 @@ def test_while_trouble_is_ridden_out_the_job_is_stopped(lab: Lab) -> None:
     assert len(lab.carried_out("StopTrainingJob")) == 1
 
 
+@pytest.mark.parametrize("component", JOBS)
+def test_while_capacity_is_waited_for_nothing_is_created(lab: Lab, component: str) -> None:
+    """There is nothing to stop, and the wait is not waited out."""
+    lab.prepare(component)
+    task = lab.task(component, wait_for_capacity=3600)
+    lab.faults({"operation": task.component.last, "fault": "capacity"})
+    process = task.start(KFP_SAGEMAKER_POLL_INTERVAL="5")
+    lab.until_called(task.component.last, status=400)
+
+    process.send(signal.SIGTERM)
+
+    process.wait().check(143)
+    assert lab.carried_out(task.component.last) == []
+    assert lab.carried_out(stop_of(task)) == []
+
+
 def test_a_stopped_job_run_again_is_a_second_job(lab: Lab) -> None:
     """By design: what the step's own end stopped is not what a retry wants."""
     task = lab.task("v1/train")

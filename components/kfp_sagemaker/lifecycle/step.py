@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kfp_sagemaker.backends.backend import Backend
-from kfp_sagemaker.errors import AccessDenied, NameTaken, RemoteFailure, RequestRefused
+from kfp_sagemaker.errors import AccessDenied, NameTaken, RemoteFailure, RequestRefused, Transient
 from kfp_sagemaker.faces.card import console_link, duration, logs_link
 from kfp_sagemaker.faces.common_inputs import OnTerminate, StepSettings
 from kfp_sagemaker.faces.face import Call
@@ -105,17 +105,24 @@ class Step:
     def create(self, resource: Resource, call: Call) -> bool:
         """Create, riding out what passes; False when the name turned out to be taken, so that one must look again."""
         name = call.request[resource.name_member]
-        self.termination.creating(self.stopper(resource, name), self.leaver(resource, name))
+
+        def attempt() -> None:
+            self.termination.creating(self.stopper(resource, name), self.leaver(resource, name))
+            try:
+                self.backend.create(resource, call)
+            except Transient:
+                # It may have been carried out although its answer was lost: until the next attempt there may be a job to stop.
+                self.termination.created()
+                raise
+            except BaseException:
+                self.termination.nothing_to_stop()
+                raise
+            self.termination.created()
+
         try:
-            self.patience.ride_out(lambda: self.backend.create(resource, call))
+            self.patience.ride_out(attempt)
         except NameTaken:
-            # The first try may have reached the service although its answer was lost.
-            self.termination.nothing_to_stop()
             return False
-        except BaseException:
-            self.termination.nothing_to_stop()
-            raise
-        self.termination.created()
         return True
 
 

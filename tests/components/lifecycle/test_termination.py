@@ -114,8 +114,8 @@ def test_nothing_is_created_once_the_process_was_asked_to_end() -> None:
     program = """
 begun = threading.Event()
 def slow_stop():
-    begun.set()
     say("stop")
+    begun.set()
     refused.wait(30)
 refused = threading.Event()
 termination.attached(slow_stop)

@@ -1,0 +1,1 @@
+"""Back ends: from the pipeline model to what runs."""

@@ -1,0 +1,1 @@
+"""Passes: judgements over the pipeline model, each a pure function."""

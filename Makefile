@@ -35,6 +35,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated file
 	$(BIN)/python -m kfp_sagemaker.generate --check
 	$(BIN)/python scripts/generate_algorithm_images.py --check
 	$(BIN)/python scripts/generate_labeling_lambdas.py --check
+	$(BIN)/python scripts/generate_instance_types.py --check
 
 generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs.
 	$(BIN)/python -m kfp_sagemaker.generate

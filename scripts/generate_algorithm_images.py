@@ -80,7 +80,7 @@ def build_table(wheel: Path) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Write the table or check it; return the exit status."""
     what = "images of SageMaker's built-in algorithms"
-    return write_or_check(what, TABLE_PATH, PINNED_PACKAGE, SAGEMAKER_CORE_WHEEL_SHA256, build_table, arguments)
+    return write_or_check(what, TABLE_PATH, {PINNED_PACKAGE: SAGEMAKER_CORE_WHEEL_SHA256}, build_table, arguments)
 
 
 if __name__ == "__main__":

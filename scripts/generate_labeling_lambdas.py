@@ -103,7 +103,7 @@ def build_table(wheel: Path) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Write the table or check it; return the exit status."""
     what = "Ground Truth's built-in task types"
-    return write_or_check(what, TABLE_PATH, PINNED_PACKAGE, BOTOCORE_WHEEL_SHA256, build_table, arguments)
+    return write_or_check(what, TABLE_PATH, {PINNED_PACKAGE: BOTOCORE_WHEEL_SHA256}, build_table, arguments)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def decode(text: str) -> StepSpec:
             raise ValueError(f"larger than {_LARGEST} bytes")
         document = json.loads(data.decode("utf-8", "surrogatepass"))
         version = document.pop("version")
-    except (ValueError, KeyError, AttributeError, zlib.error, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error, binascii.Error) as error:
         raise InvalidInput("--step", [Violation("--step", f"not the text that a step was converted to: {error}")]) from None
     if version != VERSION:
         problem = f"format {version}, and this image knows {VERSION}: use the image of the version that made the pipeline"

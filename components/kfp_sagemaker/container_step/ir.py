@@ -91,7 +91,7 @@ def launcher_container(spec: StepSpec, image: str, bundle_prefix: str = "") -> L
     encoded, made = encode(spec), None
     if len(encoded) > INLINE_LIMIT:
         if not bundle_prefix.startswith("s3://"):
-            problem = (f"its specification has {len(encoded)} characters, and {INLINE_LIMIT} fit into a container's arguments: "
+            problem = (f"its encoding has {len(encoded)} characters, and {INLINE_LIMIT} fit into a container's arguments; "
                        "give an S3 location for such steps")
             raise InvalidInput("step", [Violation("command", problem)])
         made = bundle(encoded, bundle_prefix)
@@ -110,7 +110,7 @@ def setting_inputs(spec: StepSpec) -> dict[str, dict[str, Any]]:
     own = {name for members in spec.inputs.values() for name in members}
     taken = [name for name in names if name in own]
     if taken:
-        problem = f"the component has an input of this name, and names that begin with {SETTING_PREFIX} are settings of the job"
+        problem = f"the component has this input, and those that begin with {SETTING_PREFIX} are settings of the job"
         raise InvalidInput("step", [Violation(name, f"{problem}: rename it") for name in taken])
     return {
         name: {"parameterType": "STRING", "defaultValue": "", "isOptional": True,

@@ -30,7 +30,7 @@ class UriMode(StrEnum):
     """What an artifact's URI is in the job.
 
     ``kfp``: the one that KFP assigned, with KFP's local path linked to the job's mounts; needs ``sh`` and root in the image.
-    ``local``: the path of the mount; URIs that the program reports are translated back, those that it passes on as text are not.
+    ``local``: the path of the mount; URIs that the program reports are translated back, those in text are not.
     """
 
     KFP = "kfp"

@@ -13,13 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from kfp_sagemaker_converter.source import Location
 
 Words: TypeAlias = Mapping[str, Any]
-_NOTHING: Words = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +25,7 @@ class Node:
     """What every part of a pipeline has: its place in the source, and how it was written there."""
 
     location: Location
-    words: Words = field(default=_NOTHING, repr=False)
+    words: Words = field(default_factory=dict, repr=False)
 
 
 # --- interfaces ----------------------------------------------------------------------------------------------------------
@@ -287,7 +285,7 @@ class Platform(Node):
 
     name: str
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
-    pipeline_settings: Words = field(default=_NOTHING)
+    pipeline_settings: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,4 +334,4 @@ class Document:
     pipeline: Pipeline
     is_component: bool = False
     wrapper_kind: str = ""
-    wrapper: Words = field(default=_NOTHING, repr=False)
+    wrapper: Words = field(default_factory=dict, repr=False)

@@ -1,0 +1,78 @@
+"""Which document of a file is the IR, which is a platform's, and what is wrapped around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
+from kfp_sagemaker_converter.model import Words
+from kfp_sagemaker_converter.rules import reading as rules
+from kfp_sagemaker_converter.source import Location
+
+VERTEX = "Vertex AI pipeline job"
+PIPELINE_VERSION = "PipelineVersion resource"
+_IR_KEYS = ("pipelineInfo", "pipeline_info", "deploymentSpec", "deployment_spec", "root")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The IR of one pipeline, its platforms by name, its wrapper, and the documents of the file that are neither."""
+
+    ir: dict[str, Any]
+    at: Location
+    platforms: Mapping[str, Any] = field(default_factory=dict)
+    wrapper_kind: str = ""
+    wrapper: Words = field(default_factory=dict)
+
+
+def is_ir(document: Any) -> bool:
+    """Whether a document is IR, bare."""
+    return isinstance(document, dict) and sum(key in document for key in _IR_KEYS) >= 2
+
+
+def parts_of(text: StructuredText) -> tuple[list[Parts], list[Diagnostic]]:
+    """The pipelines of a file: usually one, several in a file of PipelineVersion resources."""
+    found: list[Parts] = []
+    left_over: list[Diagnostic] = []
+    for position, document in enumerate(text.documents):
+        if is_ir(document):
+            found.append(Parts(document, _first_line(text, document)))
+        elif wrapped := _wrapped(text, document):
+            found.append(wrapped)
+        elif isinstance(document, dict) and isinstance(document.get("platforms"), dict) and found:
+            last = found.pop()
+            platforms = {**last.platforms, **document["platforms"]}
+            found.append(Parts(last.ir, last.at, platforms, last.wrapper_kind, last.wrapper))
+        else:
+            left_over.append(rules.document_left_out(_first_line(text, document), text.file, position + 1, _kind(document)))
+    return found, left_over
+
+
+def _wrapped(text: StructuredText, document: Any) -> Parts | None:
+    """IR in a Vertex job (``pipelineSpec`` at the top) or in a resource of Kubernetes (under ``spec``)."""
+    if not isinstance(document, dict):
+        return None
+    spec = document.get("spec")
+    for holder, kind in ((document, VERTEX), (spec, PIPELINE_VERSION)):
+        if isinstance(holder, dict) and is_ir(holder.get("pipelineSpec")):
+            platforms = holder.get("platformSpec")
+            named = platforms.get("platforms") if isinstance(platforms, dict) else None
+            around = {key: value for key, value in holder.items() if key not in ("pipelineSpec", "platformSpec")}
+            at = text.at(holder, "pipelineSpec")
+            return Parts(holder["pipelineSpec"], at, named if isinstance(named, dict) else {}, kind, around)
+    return None
+
+
+def _first_line(text: StructuredText, document: Any) -> Location:
+    keys: Iterator[Any] = iter(document) if isinstance(document, dict) else iter(range(1))
+    first = next(keys, None)
+    return text.at(document, first)
+
+
+def _kind(document: Any) -> str:
+    if not isinstance(document, dict):
+        return f"a {type(document).__name__}"
+    return str(document.get("kind") or f"a mapping with the keys {', '.join(map(str, list(document)[:4]))}")[:100]

@@ -1,0 +1,77 @@
+"""IR of schema 2.0.0, which the KFP 1.8 SDK and early Vertex SDKs wrote, in the words of today's.
+
+The proto still has the old fields and the kfp 2 loader no longer reads them: ``type`` of a parameter (``parameterType``
+now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``componentInputParameter``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TYPES = {"STRING": "STRING", "INT": "NUMBER_INTEGER", "DOUBLE": "NUMBER_DOUBLE"}
+_VALUES = {"stringValue": str, "intValue": int, "doubleValue": float}
+
+
+def modernise(ir: dict[str, Any]) -> list[str]:
+    """Bring IR that was just read up to date, in place. Returns which old fields it had."""
+    found: dict[str, None] = {}
+    for component in [ir.get("root"), *(ir.get("components") or {}).values()]:
+        if not isinstance(component, dict):
+            continue
+        for definitions in ("inputDefinitions", "outputDefinitions"):
+            _interface(component.get(definitions) or {}, found)
+        for task in ((component.get("dag") or {}).get("tasks") or {}).values():
+            for value in (((task or {}).get("inputs") or {}).get("parameters") or {}).values():
+                _task_input(value or {}, found)
+    executors = (ir.get("deploymentSpec") or {}).get("executors")
+    for executor in executors.values() if isinstance(executors, dict) else ():
+        importer = executor.get("importer") if isinstance(executor, dict) else None
+        if isinstance(importer, dict):
+            _importer(importer, found)
+    return list(found)
+
+
+def _interface(definitions: dict[str, Any], found: dict[str, None]) -> None:
+    for parameter in (definitions.get("parameters") or {}).values():
+        if isinstance(parameter, dict) and "parameterType" not in parameter and parameter.get("type") in _TYPES:
+            parameter["parameterType"] = _TYPES[parameter.pop("type")]
+            found["type"] = None
+    for artifact in (definitions.get("artifacts") or {}).values():
+        # The loader wants a schema where the proto wants none.
+        if isinstance(artifact, dict) and not artifact.get("artifactType"):
+            artifact["artifactType"] = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
+            found["artifact without artifactType"] = None
+
+
+def _task_input(value: dict[str, Any], found: dict[str, None]) -> None:
+    runtime = value.get("runtimeValue")
+    if not isinstance(runtime, dict):
+        return
+    if "runtimeParameter" in runtime:
+        value.pop("runtimeValue")
+        value["componentInputParameter"] = runtime["runtimeParameter"]
+        found["runtimeParameter"] = None
+    else:
+        _constant(runtime, found)
+
+
+def _importer(importer: dict[str, Any], found: dict[str, None]) -> None:
+    uri = importer.get("artifactUri")
+    if isinstance(uri, dict):
+        _constant(uri, found)
+
+
+def _constant(runtime: dict[str, Any], found: dict[str, None]) -> None:
+    old = runtime.get("constantValue")
+    if isinstance(old, dict) and "constant" not in runtime:
+        runtime.pop("constantValue")
+        runtime["constant"] = value_of(old)
+        found["constantValue"] = None
+
+
+def value_of(old: dict[str, Any]) -> Any:
+    """The value of an old ``Value`` message; int64 is text in proto's JSON."""
+    for field, kind in _VALUES.items():
+        if field in old:
+            return kind(old[field])
+    return ""

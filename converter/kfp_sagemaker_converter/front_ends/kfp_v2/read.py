@@ -1,0 +1,79 @@
+"""From the text of IR to the pipeline model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
+from kfp_sagemaker_converter.front_ends.kfp_v2.components import component_of
+from kfp_sagemaker_converter.front_ends.kfp_v2.documents import VERTEX, Parts, parts_of
+from kfp_sagemaker_converter.front_ends.kfp_v2.executors import executor_of
+from kfp_sagemaker_converter.front_ends.kfp_v2.message import message_of, normalised, tasks_in
+from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
+from kfp_sagemaker_converter.front_ends.kfp_v2.platforms import platform_of
+from kfp_sagemaker_converter.front_ends.kfp_v2.references import dangling
+from kfp_sagemaker_converter.front_ends.kfp_v2.runtime_config import apply_runtime_config
+from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
+from kfp_sagemaker_converter.model import Document, Format, Pipeline
+from kfp_sagemaker_converter.rules import pipeline as pipeline_rules
+from kfp_sagemaker_converter.rules import reading as rules
+
+
+def read_ir(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
+    """The pipeline in the documents of a file.
+
+    Raises:
+        Refused: there is none, there are several, or it is no valid IR.
+    """
+    parts, findings = parts_of(text)
+    if len(parts) != 1:
+        raise Refused([rules.not_one_pipeline(part.at, text.file, len(parts)) for part in parts[1:2]] or findings)
+    document, more = _document(text, parts[0])
+    return document, [*text.findings, *findings, *more]
+
+
+def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagnostic]]:
+    ir, findings = parts.ir, []
+    message = message_of(ir, parts.at)
+    if old := modernise(ir):
+        findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))
+    if parts.wrapper_kind == VERTEX:
+        findings += apply_runtime_config(ir, parts.wrapper, parts.at)
+    pipeline = _pipeline(text, ir, parts)
+    if tasks_in(message) != sum(len(component.dag.tasks) for component in _dags(pipeline) if component.dag):
+        # Names with underscores, which proto's JSON allows: in one spelling, without lines.
+        ir = normalised(message)
+        modernise(ir)
+        pipeline = _pipeline(text, ir, parts)
+    findings += dangling(pipeline)
+    document = Document(text.file, Format.KFP_V2_IR, pipeline, False, parts.wrapper_kind, parts.wrapper)
+    return document, findings
+
+
+def _dags(pipeline: Pipeline) -> list[Any]:
+    return [pipeline.root, *pipeline.components.values()]
+
+
+def _pipeline(text: StructuredText, ir: dict[str, Any], parts: Parts) -> Pipeline:
+    info = ir.get("pipelineInfo") or {}
+    components = ir.get("components") or {}
+    executors = (ir.get("deploymentSpec") or {}).get("executors")
+    executors = executors if isinstance(executors, dict) else {}
+    return Pipeline(
+        name=info.get("name", ""),
+        display_name=info.get("displayName", ""),
+        description=info.get("description", ""),
+        root=component_of(text, "root", ir.get("root") or {}, text.at(ir, "root")),
+        components={
+            name: component_of(text, name, words or {}, text.at(components, name)) for name, words in components.items()
+        },
+        executors={label: executor_of(words, text.at(executors, label)) for label, words in executors.items()},
+        platforms={
+            name: platform_of(text, name, words, text.at(parts.platforms, name)) for name, words in parts.platforms.items()
+        },
+        default_pipeline_root=ir.get("defaultPipelineRoot", ""),
+        sdk_version=str(ir.get("sdkVersion", "")),
+        schema_version=str(ir.get("schemaVersion", "")),
+        location=parts.at,
+        words=ir,
+    )

@@ -1,0 +1,136 @@
+"""KSC2xx: the pipeline as it was written."""
+
+from __future__ import annotations
+
+from kfp_sagemaker_converter.diagnostics import Says, Severity, rule
+
+
+@rule("KSC201", Severity.ERROR)
+def not_a_pipeline_spec(problem: str) -> Says:
+    """The IR is not valid.
+
+    ## What it does
+    Refuses IR that does not parse into KFP's PipelineSpec, unknown fields included, with the path to what is wrong.
+
+    ## Why
+    KFP's API server would refuse it as well; a conversion would only hide the mistake.
+
+    ## Example
+    ```yaml
+    pipelineInfo:
+      title: train     # PipelineInfo has no field "title"
+    ```
+
+    ## What to do
+    Compile the pipeline anew with `kfp dsl compile`. IR that was edited by hand: correct the field that is named.
+    """
+    return f"This IR is no PipelineSpec: {problem}.", "Compile the pipeline anew, or correct the field that is named."
+
+
+@rule("KSC202", Severity.INFO)
+def older_ir(fields: str) -> Says:
+    """The IR is of an older schema and is brought up to date.
+
+    ## What it does
+    Rewrites the fields of schema 2.0.0 in the words of today's: `type` of a parameter as `parameterType`, `constantValue` as
+    `constant`, `runtimeParameter` as `componentInputParameter`. The meaning stays.
+
+    ## Why
+    The kfp 2 loader no longer reads them.
+
+    ## Example
+    ```yaml
+    parameters:
+      rounds: {type: INT}      # becomes {parameterType: NUMBER_INTEGER}
+    ```
+
+    ## What to do
+    Nothing.
+    """
+    return f"IR of an older schema ({fields}) is written in the words of today's.", "Nothing to do."
+
+
+@rule("KSC203", Severity.APPROXIMATE)
+def dangling_reference(what: str) -> Says:
+    """A reference leads nowhere.
+
+    ## What it does
+    Keeps a reference to something that the pipeline does not have, as it was written, and says so.
+
+    ## Why
+    The kfp compiler writes some itself (the item of a loop, in an f-string inside an exit handler), and what KFP makes of them
+    it makes of the converted pipeline too.
+
+    ## Example
+    ```yaml
+    componentInputParameter: pipelinechannel--items-loop-item   # which no input of the component is called
+    ```
+
+    ## What to do
+    If the pipeline ran before, nothing. Otherwise compile it anew with a newer kfp.
+    """
+    return f"This refers to {what}, which is not there; it is kept as it is.", "Compile the pipeline anew if it does not run."
+
+
+@rule("KSC204", Severity.APPROXIMATE)
+def nothing_behind(component: str) -> Says:
+    """A component has neither an executor nor a DAG.
+
+    ## What it does
+    Keeps it as it is and says so.
+
+    ## Why
+    There is nothing that could run, on SageMaker or elsewhere.
+
+    ## Example
+    ```yaml
+    components:
+      comp-train: {}
+    ```
+
+    ## What to do
+    Compile the pipeline anew.
+    """
+    return f"Component {component} has neither an executor nor a DAG; it is kept as it is.", "Compile the pipeline anew."
+
+
+@rule("KSC205", Severity.INFO)
+def job_values_as_defaults(names: str) -> Says:
+    """The values of a Vertex job become the pipeline's defaults.
+
+    ## What it does
+    Takes the parameter values of the job's `runtimeConfig` as defaults of the pipeline parameters.
+
+    ## Why
+    A Vertex job is a pipeline and the values it runs with; KFP keeps the values with the run. As defaults they are not lost.
+
+    ## Example
+    ```json
+    {"runtimeConfig": {"parameterValues": {"rounds": 100}}}
+    ```
+
+    ## What to do
+    Give other values when you create a run, if you want others.
+    """
+    return f"The Vertex job's values of {names} are now the defaults of these parameters.", "Nothing to do."
+
+
+@rule("KSC206", Severity.APPROXIMATE)
+def job_values_unknown(names: str) -> Says:
+    """A Vertex job gives values to parameters that the pipeline does not have.
+
+    ## What it does
+    Leaves them out.
+
+    ## Why
+    A KFP run refuses them.
+
+    ## Example
+    ```json
+    {"runtimeConfig": {"parameterValues": {"no_such_parameter": 100}}}
+    ```
+
+    ## What to do
+    Nothing, unless the name was mistyped.
+    """
+    return f"The Vertex job gives values to {names}, which the pipeline does not declare.", "Check the names."

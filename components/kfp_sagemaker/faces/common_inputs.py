@@ -1,4 +1,4 @@
-"""Inputs that every v1 component has, and what they say about a step.
+"""Inputs that components have in common, and what they say about a step.
 
 None of them is part of a request, except tags; how the settings are followed is in ``lifecycle`` and ``backends``.
 """
@@ -27,6 +27,14 @@ class OnTerminate(StrEnum):
 
     STOP = "stop"
     LEAVE = "leave"
+
+
+class Cleanup(StrEnum):
+    """When a step deletes the custom resource of a job that has ended; SageMaker keeps the job."""
+
+    NEVER = "never"
+    ON_SUCCESS = "on_success"
+    ALWAYS = "always"
 
 
 def _choices(options: type[StrEnum]) -> tuple[str, ...]:
@@ -69,6 +77,18 @@ STEP_INPUTS = (
           advanced=True),
 )
 
+#: Inputs of the components that apply custom resources.
+ACK_INPUTS = (
+    Input("namespace", InputType.STRING, "Kubernetes namespace of the custom resource; empty: that of the pod.", default="",
+          advanced=True),
+    Input("cleanup", InputType.STRING,
+          "When to delete the custom resource of a job that has ended: never, on_success or always. SageMaker keeps the job.",
+          default="never", choices=_choices(Cleanup), advanced=True),
+    Input("logs", InputType.STRING,
+          "auto: show a job's CloudWatch logs where the pod has AWS credentials, else the link to them; link: only the link.",
+          default="auto", choices=("auto", "link"), advanced=True),
+)
+
 
 def tag_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Tags as the API has them, from an object of name to text."""
@@ -77,7 +97,11 @@ def tag_list(tags: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class StepSettings:
-    """The common inputs of a step, typed. Times are in seconds; 0 means none."""
+    """The common inputs of a step, typed. Times are in seconds; 0 means none.
+
+    ``namespace`` (None: the pod's), ``cleanup`` and ``shows_logs`` (CloudWatch's, where the pod has AWS credentials) are of
+    components on the ACK back end.
+    """
 
     region: str | None = None
     endpoint_url: str | None = None
@@ -93,6 +117,9 @@ class StepSettings:
     strict: bool = True
     tags: Mapping[str, Any] = field(default_factory=dict)
     automatic_tags: bool = True
+    namespace: str | None = None
+    cleanup: Cleanup = Cleanup.NEVER
+    shows_logs: bool = True
 
 
 def step_settings(values: Mapping[str, Any]) -> StepSettings:
@@ -114,4 +141,7 @@ def step_settings(values: Mapping[str, Any]) -> StepSettings:
         strict=known.get("validation", "strict") == "strict",
         tags=known.get("tags", {}),
         automatic_tags=known.get("automatic_tags", True),
+        namespace=known.get("namespace"),
+        cleanup=Cleanup(known.get("cleanup", "never")),
+        shows_logs=known.get("logs", "auto") == "auto",
     )

@@ -11,6 +11,7 @@ from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.inputs import Input
 from kfp_sagemaker.kfp_io import ArtifactContent
 from kfp_sagemaker.resources.resource import Resource
+from kfp_sagemaker.service_model.model import snake_case
 
 
 @dataclass(frozen=True)
@@ -106,16 +107,25 @@ class Collected:
     failure: str = ""
 
 
+class BackEnd(StrEnum):
+    """What carries the requests of a component out."""
+
+    #: Calls of the SageMaker API.
+    BOTO3 = "boto3"
+    #: Custom resources of the ACK SageMaker controller.
+    ACK = "ack"
+
+
 @dataclass(frozen=True)
 class Face:
-    """A component as its users see it.
+    """A component as its users see it, and the back end that it is on.
 
     ``resources`` are what it makes, in order; the last is the one it is about. ``operations`` are those that ``build`` makes
     requests for. ``instead`` is used in place of the last one when the resource is there already (UpdateEndpoint), and
     ``update_input`` is the input that has to allow that (empty: none has to). ``delete_replaced_input`` is the input that asks
     to delete the record that an update has replaced (empty: it is kept). ``deletes`` marks a face that removes the
     resource. ``lookups`` are calls made when the resource has ended well, for what its description does not tell; ``reads``
-    are the IAM actions that they need.
+    are the IAM actions that they need. ``alternative`` is the component for what the back end cannot say.
     """
 
     id: str
@@ -134,11 +144,18 @@ class Face:
     lookups: Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]]], tuple[Call, ...]] = _no_lookups
     reads: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle.AVAILABLE
+    backend: BackEnd = BackEnd.BOTO3
+    alternative: str = ""
 
     @property
     def name(self) -> str:
-        """The op: ``train`` for ``v1/train``."""
-        return self.id.rpartition("/")[2]
+        """The op: ``train`` for ``v1/train``, ``training_job`` for ``v2/TrainingJob``."""
+        return snake_case(self.id.rpartition("/")[2])
+
+    @property
+    def package(self) -> str:
+        """The package that has the op: ``v1``, ``v2``, ``v2.flat``."""
+        return self.id.rpartition("/")[0].replace("/", ".")
 
     @property
     def resource(self) -> Resource:

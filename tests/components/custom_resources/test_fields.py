@@ -1,0 +1,96 @@
+"""The field tables, against a summary of the CRDs that was made by other means, and against botocore's model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kfp_sagemaker.custom_resources.fields import Field, field_table, kinds
+
+DATA = Path(__file__).parents[2] / "data"
+SUMMARY: dict[str, dict[str, Any]] = json.loads((DATA / "ack_crd_summary.json").read_text())
+MISSING: dict[str, list[str]] = json.loads((DATA / "ack_crd_missing_fields.json").read_text())
+SCRIPT = Path(__file__).parents[3] / "scripts" / "generate_ack_fields.py"
+each = pytest.mark.parametrize("kind", sorted(SUMMARY))
+_WORDS = {"object": "obj", "string": "str", "integer": "int", "boolean": "bool", "date-time": "str:date-time"}
+
+
+def summarized(field: Field) -> str:
+    if field.type == "array":
+        assert field.item is not None
+        return f"[{summarized(field.item)}]"
+    if field.type == "map":
+        assert field.item is not None
+        return f"map<{summarized(field.item)}>"
+    return _WORDS[field.type]
+
+
+def test_there_is_a_table_of_every_kind() -> None:
+    assert set(kinds()) == set(SUMMARY)
+
+
+@each
+def test_plural_and_required_fields(kind: str) -> None:
+    table = field_table(kind)
+
+    assert table.plural == SUMMARY[kind]["plural"]
+    assert {table.spec.members[member].name for member in table.required} == set(SUMMARY[kind]["required"])
+
+
+@each
+def test_fields_and_types_of_the_spec(kind: str) -> None:
+    table = field_table(kind)
+    fields = {field.name: summarized(field) for field in table.spec.members.values()}
+
+    assert fields == {name: kind for name, kind in SUMMARY[kind]["spec"].items() if name not in table.added}
+
+
+@each
+def test_fields_and_types_of_the_status(kind: str) -> None:
+    fields = {field.name: summarized(field) for field in field_table(kind).status.members.values()}
+
+    assert fields | {"ackResourceMetadata": "obj", "conditions": "[obj]"} == SUMMARY[kind]["status"]
+
+
+@each
+def test_members_that_the_crd_lacks(kind: str) -> None:
+    assert set(field_table(kind).missing) == set(MISSING[kind])
+
+
+@pytest.mark.parametrize(("kind", "path", "name"), [
+    ("TrainingJob", "RoleArn", "roleARN"),
+    ("TrainingJob", "OutputDataConfig.KmsKeyId", "kmsKeyID"),
+    ("TrainingJob", "InputDataConfig.DataSource.S3DataSource.S3Uri", "s3URI"),
+    ("EndpointConfig", "KmsKeyId", "kmsKeyID"),
+    ("Model", "PrimaryContainer.ModelDataUrl", "modelDataURL"),
+    ("HyperParameterTuningJob", "HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.Type", "type_"),
+    ("LabelingJob", "HumanTaskConfig.UiConfig.HumanTaskUiArn", "humanTaskUIARN"),
+    ("TransformJob", "TransformResources.TransformAmiVersion", "transformAMIVersion"),
+])
+def test_fields_that_no_rule_of_spelling_gives(kind: str, path: str, name: str) -> None:
+    field = field_table(kind).spec
+    for member in path.split("."):
+        field = (field.item or field).members[member]
+
+    assert field.name == name
+
+
+def test_the_tables_are_of_a_stated_version_of_the_controller() -> None:
+    assert {field_table(kind).controller for kind in kinds()} == {"1.9.1"}
+
+
+def test_a_kind_that_the_controller_does_not_have() -> None:
+    with pytest.raises(KeyError):
+        field_table("Workteam")
+
+
+def test_the_script_says_that_there_were_no_crds() -> None:
+    checked = subprocess.run([sys.executable, str(SCRIPT), "--check"], capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.count("\n") == 1
+    assert "no CRDs of controller 1.9.1 were given" in checked.stdout

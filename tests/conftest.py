@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+import waiting
 from docker_engine import not_run_because
 from sagemaker_local.runners import usable_runners
 
@@ -12,6 +16,12 @@ def container_runner() -> str:
     """A runner that needs no registry: a Docker engine would pull the base images of Dockerfiles."""
     reasons = usable_runners()
     return "namespaces" if None in (reasons["bubblewrap"], reasons["unshare"]) else "process"
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., Any]:
+    """Calls a function until it gives something true, and returns that (:mod:`waiting`)."""
+    return waiting.until
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -64,19 +63,3 @@ def local(
 @pytest.fixture(scope="module")
 def sagemaker(local: LocalSageMaker, client: Callable[..., Any]) -> Any:
     return client(local)
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[[Callable[[], Any]], Any]:
-    """Calls a function until it gives something true, and returns that; fails after 10 seconds."""
-
-    def wait(condition: Callable[[], Any]) -> Any:
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            found = condition()
-            if found:
-                return found
-            time.sleep(0.01)
-        raise AssertionError("what the test waits for did not come about in 10 seconds")
-
-    return wait

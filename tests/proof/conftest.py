@@ -10,7 +10,8 @@ import pytest
 from sagemaker_local import LocalSageMaker, Settings, start
 from sagemaker_local.events import Execution
 
-from .lab import Gates, Lab, Stage
+from .gates import Gates
+from .lab import Lab, Stage
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,20 @@
-"""A laboratory: a local SageMaker with scripted jobs, steps as real processes, and gates at which a call is held.
+"""A laboratory: a test's view of a local SageMaker with scripted jobs, whose call log judges.
 
-A gate holds the first matching call either before it is carried out or after that, before it is answered. So a test does
-something to a process at a known instant, and races with nothing. The call log judges.
+Not here: the processes of the steps (:mod:`.steps`), and the gates at which a call is held (:mod:`.gates`).
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from kfp_sagemaker.faces.face import Face
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.resources.resource import Life, Resource, State
 from sagemaker_local import LocalSageMaker
@@ -29,12 +22,11 @@ from sagemaker_local.calls import Call
 from sagemaker_local.events import Services
 from sagemaker_local.fault_rules import parse_rules
 from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScheduleScript, ScriptedExecution, Step
+from waiting import until
 
-from .component_table import COMPONENTS, JOBS, MANIFEST_URL, MODEL_URL, TRIAL, Component
-
-PATIENCE = 25.0
-"""Seconds after which a test gives up waiting for what must come about."""
-_Result = TypeVar("_Result")
+from .component_table import COMPONENTS, JOBS, MANIFEST_URL, MODEL_URL, TRIAL
+from .gates import Gates
+from .steps import Task
 
 FIGURES = {
     "LabelingJobOutput": {"OutputDatasetS3Uri": MANIFEST_URL},
@@ -60,203 +52,6 @@ class Stage:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)
-
-
-def until(condition: Callable[[], _Result], what: str) -> _Result:
-    """Calls ``condition`` until it gives something true, and returns that."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"this did not come about in {PATIENCE:g} s: {what}")
-
-
-@dataclass
-class Gate:
-    """Holds one call of ``operation``. ``wait`` returns when a call is being held."""
-
-    operation: str
-    after: bool
-    reached: threading.Event = field(default_factory=threading.Event)
-    opened: threading.Event = field(default_factory=threading.Event)
-
-    def wait(self, process: StepProcess) -> None:
-        until(lambda: self.reached.is_set() or process.popen.poll() is not None, f"{self.operation} was called")
-        assert self.reached.is_set(), f"the process ended without calling {self.operation}:\n{process.stderr}"
-
-    def open(self) -> None:
-        self.opened.set()
-
-    def hold(self) -> None:
-        self.reached.set()
-        self.opened.wait(2 * PATIENCE)
-
-
-@dataclass
-class Gates:
-    """Put into a server once, between its front door and its call log."""
-
-    gates: list[Gate] = field(default_factory=list)
-
-    def before(self, operation: str) -> Gate:
-        return self._put(Gate(operation, after=False))
-
-    def after(self, operation: str) -> Gate:
-        return self._put(Gate(operation, after=True))
-
-    def clear(self) -> None:
-        for gate in self.gates:
-            gate.open()
-        self.gates = []
-
-    def install(self, local: LocalSageMaker, monkeypatch: Any) -> None:
-        strike, end = local.faults.call_faults, local.call_log.end
-
-        def held_before(service: str, operation: str, name: str | None) -> Any:
-            self._hold(operation, after=False)
-            return strike(service, operation, name)
-
-        def held_after(call: Call, *outcome: Any) -> None:
-            end(call, *outcome)
-            if call.caller == "client":
-                self._hold(call.operation, after=True)
-
-        monkeypatch.setattr(local.faults, "call_faults", held_before)
-        monkeypatch.setattr(local.call_log, "end", held_after)
-
-    def _put(self, gate: Gate) -> Gate:
-        self.gates.append(gate)
-        return gate
-
-    def _hold(self, operation: str, *, after: bool) -> None:
-        for gate in list(self.gates):
-            if (gate.operation, gate.after) == (operation, after) and not gate.reached.is_set():
-                gate.hold()
-                return
-
-
-@dataclass
-class Task:
-    """One task of a run, in which a component's process may be started again and again, as a retried pod's is."""
-
-    component: Component
-    inputs: dict[str, Any]
-    directory: Path
-    environment: Mapping[str, str]
-    processes: list[StepProcess] = field(default_factory=list)
-
-    @property
-    def face(self) -> Face:
-        return find_face(self.component.id)
-
-    @property
-    def root(self) -> Path:
-        """The task root as KFP's driver lays it out: pipeline, run, task, salt."""
-        return self.directory / "digits" / RUN_ID / "the-task" / SALT
-
-    def executor_input(self) -> str:
-        outputs = self.face.outputs
-        return json.dumps({
-            "inputs": {"parameterValues": self.inputs},
-            "outputs": {
-                "outputFile": str(self.root / "executor_output.json"),
-                "parameters": {output.name: {"outputFile": str(self.root / "parameters" / output.name)}
-                               for output in outputs if not output.is_artifact},
-                "artifacts": {output.name: {"artifacts": [{
-                    "name": output.name, "uri": str(self.root / output.name), "type": {"schemaTitle": "system.Artifact"}}]}
-                    for output in outputs if output.is_artifact},
-            },
-        })
-
-    def start(self, **environment: str) -> StepProcess:
-        step = StepProcess(self, {**self.environment, **environment})
-        self.processes.append(step)
-        return step
-
-    def run(self, **environment: str) -> Ended:
-        return self.start(**environment).wait()
-
-    def parameter(self, name: str) -> Any:
-        """The value of an output parameter as the launcher would read it."""
-        text = (self.root / "parameters" / name).read_text()
-        declared = next(output for output in self.face.outputs if output.name == name)
-        return json.loads(text) if declared.type not in ("String",) else text
-
-    @property
-    def has_outputs(self) -> bool:
-        return (self.root / "executor_output.json").exists()
-
-    def check_outputs(self, name: str) -> None:
-        """Every declared output is there, and those of the table have the values that it says."""
-        for output in self.face.outputs:
-            path = self.root / output.name if output.is_artifact else self.root / "parameters" / output.name
-            assert path.is_file(), output.name
-        for parameter, pattern in self.component.outputs.items():
-            expected = pattern.format(name=name) if isinstance(pattern, str) else pattern
-            assert self.parameter(parameter) == expected, parameter
-        left = json.loads((self.root / "executor_output.json").read_text())
-        assert set(left["parameterValues"]) == {output.name for output in self.face.outputs if not output.is_artifact}
-        assert set(left["artifacts"]) == {output.name for output in self.face.outputs if output.is_artifact}
-        assert "| Status |" in (self.root / "card").read_text()
-
-
-RUN_ID = "0b7c9d1e-1c1b-4a52-9a0f-0d6a4f4a7a11"
-SALT = "7d2f2b0a-52d4-4f6c-8f1f-6a4f0c6e1b22"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a process ended: its exit status and what it printed."""
-
-    status: int
-    stdout: str
-    stderr: str
-
-    @property
-    def last_line(self) -> str:
-        return self.stderr.rstrip("\n").rpartition("\n")[2]
-
-    def check(self, status: int = 0) -> Ended:
-        assert self.status == status, self.stderr
-        assert "Traceback" not in self.stderr + self.stdout
-        return self
-
-
-class StepProcess:
-    """``python -m kfp_sagemaker v1/... --executor-input ...`` as a process."""
-
-    def __init__(self, task: Task, environment: Mapping[str, str]) -> None:
-        number = len(task.processes)
-        task.directory.mkdir(parents=True, exist_ok=True)
-        self._out, self._err = task.directory / f"{number}.out", task.directory / f"{number}.err"
-        with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "kfp_sagemaker", task.component.id, "--executor-input", task.executor_input()],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environment), cwd=task.directory)
-
-    @property
-    def stderr(self) -> str:
-        return self._err.read_text()
-
-    def send(self, number: int) -> None:
-        self.popen.send_signal(number)
-
-    def kill(self) -> None:
-        """SIGKILL, and wait until it is gone."""
-        self.popen.kill()
-        self.popen.wait(PATIENCE)
-        assert self.popen.returncode == -9
-
-    def wait(self) -> Ended:
-        status = self.popen.wait(2 * PATIENCE)
-        return Ended(status, self._out.read_text(), self.stderr)
-
-    def end(self) -> None:
-        if self.popen.poll() is None:
-            self.popen.kill()
-            self.popen.wait(PATIENCE)
 
 
 _LABS = itertools.count(1)

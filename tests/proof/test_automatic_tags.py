@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from .component_table import MAKERS
-from .lab import RUN_ID, Lab
+from .lab import Lab
+from .steps import RUN_ID
 
 AUTOMATIC = {"kfp:pipeline": "digits", "kfp:run-id": RUN_ID, "kfp:task": "the-task"}
 

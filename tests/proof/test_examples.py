@@ -11,7 +11,8 @@ from kfp_sagemaker import spec_path
 from kfp_sagemaker.faces.registry import component_ids
 
 from .component_table import COMPONENTS, IMAGE, ROLE
-from .lab import Lab, Task
+from .lab import Lab
+from .steps import Task
 
 MODEL = ("CreateModel", {"ModelName": "digits-1", "ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}})
 CONFIG = ("CreateEndpointConfig", {"EndpointConfigName": "digits", "ProductionVariants": [{

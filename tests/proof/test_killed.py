@@ -12,9 +12,11 @@ from collections.abc import Callable
 import pytest
 from kfp_sagemaker.faces.registry import component_ids
 from kfp_sagemaker.resources.resource import Life
+from waiting import until
 
 from .component_table import COMPONENTS, ENDPOINT, JOBS, JOBS_WITH_LOGS, MAKERS, SERVICES
-from .lab import Lab, Task, until
+from .lab import Lab
+from .steps import Task
 
 
 def test_every_component_is_in_the_table() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from sagemaker_local.scripted import HOLD, JobScript, Step
+from waiting import until
 
 from .component_table import IMAGE, MODEL_URL
-from .lab import Lab, Task, until
+from .lab import Lab
+from .steps import Task
 
 TUNE, TRANSFORM = "v1/hyperparameter_tuning", "v1/batch_transform"
 LIST, DESCRIBE = "ListTrainingJobsForHyperParameterTuningJob", "DescribeTrainingJob"

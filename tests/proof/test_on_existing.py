@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from sagemaker_local.scripted import EndpointScript, JobScript
+from waiting import until
 
 from .component_table import COMPONENTS, CONFIG, ENDPOINT, JOBS, RECORDS
-from .lab import RUNNING, Lab, Task, until
+from .lab import RUNNING, Lab
+from .steps import Task
 
 JOBS_AND_RECORDS = [*JOBS, *RECORDS]
 

@@ -6,9 +6,11 @@ import signal
 import time
 
 import pytest
+from waiting import until
 
 from .component_table import COMPONENTS, JOBS, MAKERS
-from .lab import Lab, StepProcess, Task, until
+from .lab import Lab
+from .steps import StepProcess, Task
 
 STOP_WITHIN = 0.3
 """Seconds from the signal to the Stop call: the launcher is dead by then, and the pod is within the second."""

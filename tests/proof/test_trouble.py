@@ -6,9 +6,10 @@ import pytest
 from kfp_sagemaker.faces.face import Lifecycle
 from kfp_sagemaker.faces.registry import component_ids
 from sagemaker_local.scripted import EndpointScript, JobScript
+from waiting import until
 
 from .component_table import COMPONENTS, DELETERS, JOBS, JOBS_WITH_LOGS, MAKERS, Component
-from .lab import FIGURES, Lab, until
+from .lab import FIGURES, Lab
 
 PASSING = ("throttle", "server_error", "drop_connection", "expired_token")
 PRINCIPAL = "arn:aws:iam::123456789012:user/local"

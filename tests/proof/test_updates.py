@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from sagemaker_local.scripted import HOLD, EndpointScript, ScheduleScript, Step
+from waiting import until
 
 from .component_table import COMPONENTS, CONFIG, DEFINITION, ENDPOINT, SCHEDULE
-from .lab import Lab, Task, until
+from .lab import Lab
+from .steps import Task
 
 DIFFERENT = COMPONENTS["v1/deploy"].different
 

@@ -7,7 +7,6 @@ import itertools
 import subprocess
 import tarfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -274,21 +273,6 @@ def deploy(execution: ContainerExecution) -> Callable[..., Endpoint]:
         return endpoint
 
     return start
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[[Callable[[], Any]], Any]:
-    """Calls a function until it gives something true, and returns that; fails after 15 seconds."""
-
-    def wait(condition: Callable[[], Any]) -> Any:
-        end = time.monotonic() + 15
-        while time.monotonic() < end:
-            if found := condition():
-                return found
-            time.sleep(0.02)
-        raise AssertionError("what the test waits for did not come about in 15 seconds")
-
-    return wait
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,138 @@
+"""A step of a run: a component's inputs, its process, what that printed and the outputs that it left."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.faces.registry import find_face
+from waiting import PATIENCE
+
+from .component_table import Component
+
+RUN_ID = "0b7c9d1e-1c1b-4a52-9a0f-0d6a4f4a7a11"
+SALT = "7d2f2b0a-52d4-4f6c-8f1f-6a4f0c6e1b22"
+
+
+@dataclass
+class Task:
+    """One task of a run, in which a component's process may be started again and again, as a retried pod's is."""
+
+    component: Component
+    inputs: dict[str, Any]
+    directory: Path
+    environment: Mapping[str, str]
+    processes: list[StepProcess] = field(default_factory=list)
+
+    @property
+    def face(self) -> Face:
+        return find_face(self.component.id)
+
+    @property
+    def root(self) -> Path:
+        """The task root as KFP's driver lays it out: pipeline, run, task, salt."""
+        return self.directory / "digits" / RUN_ID / "the-task" / SALT
+
+    def executor_input(self) -> str:
+        outputs = self.face.outputs
+        return json.dumps({
+            "inputs": {"parameterValues": self.inputs},
+            "outputs": {
+                "outputFile": str(self.root / "executor_output.json"),
+                "parameters": {output.name: {"outputFile": str(self.root / "parameters" / output.name)}
+                               for output in outputs if not output.is_artifact},
+                "artifacts": {output.name: {"artifacts": [{
+                    "name": output.name, "uri": str(self.root / output.name), "type": {"schemaTitle": "system.Artifact"}}]}
+                    for output in outputs if output.is_artifact},
+            },
+        })
+
+    def start(self, **environment: str) -> StepProcess:
+        step = StepProcess(self, {**self.environment, **environment})
+        self.processes.append(step)
+        return step
+
+    def run(self, **environment: str) -> Ended:
+        return self.start(**environment).wait()
+
+    def parameter(self, name: str) -> Any:
+        """The value of an output parameter as the launcher would read it."""
+        text = (self.root / "parameters" / name).read_text()
+        declared = next(output for output in self.face.outputs if output.name == name)
+        return json.loads(text) if declared.type not in ("String",) else text
+
+    @property
+    def has_outputs(self) -> bool:
+        return (self.root / "executor_output.json").exists()
+
+    def check_outputs(self, name: str) -> None:
+        """Every declared output is there, and those of the table have the values that it says."""
+        for output in self.face.outputs:
+            path = self.root / output.name if output.is_artifact else self.root / "parameters" / output.name
+            assert path.is_file(), output.name
+        for parameter, pattern in self.component.outputs.items():
+            expected = pattern.format(name=name) if isinstance(pattern, str) else pattern
+            assert self.parameter(parameter) == expected, parameter
+        left = json.loads((self.root / "executor_output.json").read_text())
+        assert set(left["parameterValues"]) == {output.name for output in self.face.outputs if not output.is_artifact}
+        assert set(left["artifacts"]) == {output.name for output in self.face.outputs if output.is_artifact}
+        assert "| Status |" in (self.root / "card").read_text()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit status and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def last_line(self) -> str:
+        return self.stderr.rstrip("\n").rpartition("\n")[2]
+
+    def check(self, status: int = 0) -> Ended:
+        assert self.status == status, self.stderr
+        assert "Traceback" not in self.stderr + self.stdout
+        return self
+
+
+class StepProcess:
+    """``python -m kfp_sagemaker v1/... --executor-input ...`` as a process."""
+
+    def __init__(self, task: Task, environment: Mapping[str, str]) -> None:
+        number = len(task.processes)
+        task.directory.mkdir(parents=True, exist_ok=True)
+        self._out, self._err = task.directory / f"{number}.out", task.directory / f"{number}.err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "kfp_sagemaker", task.component.id, "--executor-input", task.executor_input()],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environment), cwd=task.directory)
+
+    @property
+    def stderr(self) -> str:
+        return self._err.read_text()
+
+    def send(self, number: int) -> None:
+        self.popen.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.popen.kill()
+        self.popen.wait(PATIENCE)
+        assert self.popen.returncode == -9
+
+    def wait(self) -> Ended:
+        status = self.popen.wait(PATIENCE)
+        return Ended(status, self._out.read_text(), self.stderr)
+
+    def end(self) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait(PATIENCE)

@@ -1,0 +1,1 @@
+"""``kfp-sagemaker.yaml``: what a team says about how its pipelines are converted."""

@@ -26,6 +26,7 @@ from kfp_sagemaker.kfp_io import ArtifactContent, ExecutorInput, parse_executor_
 from kfp_sagemaker.lifecycle.termination import Termination
 
 if TYPE_CHECKING:
+    from kfp_sagemaker.backends.backend import Backend
     from kfp_sagemaker.faces.prepare import Prepared
 
 _logger = logging.getLogger("kfp_sagemaker")
@@ -79,7 +80,7 @@ def _parse(arguments: Sequence[str]) -> tuple[str, str]:
 
 
 def _run(component: str, text: str, termination: Termination) -> int:
-    from kfp_sagemaker.faces.face import Lifecycle
+    from kfp_sagemaker.faces.face import BackEnd, Lifecycle
     from kfp_sagemaker.faces.prepare import Run, prepare
     from kfp_sagemaker.faces.registry import find_face
     from kfp_sagemaker.names import identity_of, run_labels
@@ -93,12 +94,13 @@ def _run(component: str, text: str, termination: Termination) -> int:
         # What cannot be found again must not be mistaken for something else either.
         root = f"by hand {time.time_ns()} {os.getpid()}"
     run = Run(identity_of(root), run_labels(card.uri if card else ""))
-    prepared = prepare(face, executor_input.parameters, run=run, region=environment_region())
+    # The controller has a region of its own; the pod's is none of its business.
+    region = environment_region() if face.backend is BackEnd.BOTO3 else None
+    prepared = prepare(face, executor_input.parameters, run=run, region=region)
     for warning in prepared.warnings:
         _logger.warning("%s", warning)
 
-    # Here the process knows that the inputs are good; only now it pays for boto3.
-    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    # Here the process knows that the inputs are good; only now it pays for what carries them out.
     from kfp_sagemaker.lifecycle.clock import SystemClock
     from kfp_sagemaker.lifecycle.patience import Patience
     from kfp_sagemaker.lifecycle.polling import SHORTEST_INTERVAL, shortest_interval
@@ -106,7 +108,7 @@ def _run(component: str, text: str, termination: Termination) -> int:
     from kfp_sagemaker.lifecycle.step import Step
 
     clock, settings = SystemClock(), prepared.settings
-    backend = Boto3Backend(settings)
+    backend = _backend(prepared)
     request = prepared.calls[-1].request
     name = request.get(face.resource.name_member, "")
     patience = Patience(
@@ -129,15 +131,39 @@ def _run(component: str, text: str, termination: Termination) -> int:
     step = Step(prepared, backend, patience, termination, _show, leave_outputs)
     try:
         described = run_step(step)
-    except AccessDenied as error:
+    except StepError as error:
+        _clean_up(backend, succeeded=False)
+        if not isinstance(error, AccessDenied):
+            raise
         if face.lifecycle is Lifecycle.EXISTING_CUSTOMERS_ONLY:
             raise AccessDenied(f"{error}\n{_CLOSED}") from error
         raise
     failure = _write(executor_input, prepared, described, step.answers(described))
     _logger.info("%s: outputs written", face.id)
+    _clean_up(backend, succeeded=not failure)
     if failure:
         raise RemoteFailure(failure)
     return 0
+
+
+def _backend(prepared: Prepared) -> Backend:
+    """The back end that the component is on; the other one is not imported."""
+    from kfp_sagemaker.faces.face import BackEnd
+
+    if prepared.face.backend is BackEnd.ACK:
+        from kfp_sagemaker.backends.ack.backend import AckBackend
+
+        return AckBackend(prepared)
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+
+    return Boto3Backend(prepared.settings)
+
+
+def _clean_up(backend: Backend, *, succeeded: bool) -> None:
+    try:
+        backend.clean_up(succeeded)
+    except StepError as error:
+        _logger.warning("cleanup: %s", error)
 
 
 def _write(

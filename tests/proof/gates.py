@@ -59,13 +59,13 @@ class Gates:
         strike, end = local.faults.call_faults, local.call_log.end
 
         def held_before(service: str, operation: str, name: str | None) -> Any:
-            self._hold(operation, after=False)
+            self.hold(operation, after=False)
             return strike(service, operation, name)
 
         def held_after(call: Call, *outcome: Any) -> None:
             end(call, *outcome)
             if call.caller == "client":
-                self._hold(call.operation, after=True)
+                self.hold(call.operation, after=True)
 
         monkeypatch.setattr(local.faults, "call_faults", held_before)
         monkeypatch.setattr(local.call_log, "end", held_after)
@@ -74,7 +74,8 @@ class Gates:
         self.gates.append(gate)
         return gate
 
-    def _hold(self, operation: str, *, after: bool) -> None:
+    def hold(self, operation: str, *, after: bool) -> None:
+        """Wait here when a gate is closed for this call."""
         for gate in list(self.gates):
             if (gate.operation, gate.after) == (operation, after) and not gate.reached.is_set():
                 gate.hold()

@@ -67,6 +67,21 @@ class StatusBackend:
     def delete(self, resource: Resource, name: str) -> bool:
         raise AssertionError("nobody asked to delete")
 
+    def connect(self) -> None:
+        """There is nothing to connect to."""
+
+    def changes(self, resource: Resource, name: str) -> None:
+        return None
+
+    def keeper(self, resource: Resource, name: str) -> None:
+        return None
+
+    def withdrawer(self) -> None:
+        return None
+
+    def clean_up(self, succeeded: bool) -> None:
+        """There is nothing to clean up."""
+
     def log_streams(self, resource: Resource, name: str) -> tuple[str, ...]:
         return ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,8 +18,31 @@ class LogPage:
     next_token: str | None
 
 
+class Changes(Protocol):
+    """Tells when something may have happened to one resource."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for that, ``seconds`` at most; False when nothing has happened."""
+        ...
+
+    def longest(self) -> float:
+        """Seconds after which to describe the resource although nothing was told."""
+        ...
+
+    def close(self) -> None:
+        """Wait for no more."""
+        ...
+
+
 class Backend(Protocol):
-    """One attempt each; raises Transient, CredentialsExpired, AccessDenied, CapacityUnavailable, RequestRefused."""
+    """One attempt each; raises Transient, CredentialsExpired, AccessDenied, CapacityUnavailable, RequestRefused.
+
+    A back end that asks somebody else to carry calls out raises from ``describe`` what came of them.
+    """
+
+    def connect(self) -> None:
+        """Get ready to call. Raises InvalidInput for what is not configured."""
+        ...
 
     def create(self, resource: Resource, call: Call) -> None:
         """Create. Raises NameTaken too."""
@@ -39,6 +62,22 @@ class Backend(Protocol):
 
     def delete(self, resource: Resource, name: str) -> bool:
         """Delete; False when there was none."""
+        ...
+
+    def changes(self, resource: Resource, name: str) -> Changes | None:
+        """What tells of changes to the resource; None when it has to be described now and then to see them."""
+        ...
+
+    def keeper(self, resource: Resource, name: str) -> Callable[[], str] | None:
+        """What makes sure that the job goes on without the step, and says so; None when it does anyway."""
+        ...
+
+    def withdrawer(self) -> Callable[[], str] | None:
+        """What takes back all that was asked for and is not carried out, and says so; None where asking is carrying out."""
+        ...
+
+    def clean_up(self, succeeded: bool) -> None:
+        """Remove what the back end itself needs no more of what has ended, as the settings say."""
         ...
 
     def look_up(self, call: Call) -> Mapping[str, Any]:

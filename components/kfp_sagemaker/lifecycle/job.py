@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from kfp_sagemaker.errors import AlreadyFinished, StepError, TimedOut
-from kfp_sagemaker.faces.card import duration, logs_link
+from kfp_sagemaker.faces.card import duration
 from kfp_sagemaker.faces.common_inputs import OnTerminate
 from kfp_sagemaker.lifecycle.find_or_create import find_or_create
 from kfp_sagemaker.lifecycle.log_tail import LogTail
 from kfp_sagemaker.lifecycle.step import Step, end_state, failure
 from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.names import MAX_ATTEMPTS
-from kfp_sagemaker.resources.resource import Resource, State
+from kfp_sagemaker.resources.resource import STANDING, Resource, State
 
 
 def run_job(step: Step, resource: Resource) -> Mapping[str, Any]:
@@ -27,6 +27,10 @@ def run_job(step: Step, resource: Resource) -> Mapping[str, Any]:
         step.termination.nothing_to_stop()
         if end_state(resource, described, step.settings) is State.SUCCEEDED:
             return described
+        standing = described.get(STANDING)
+        if attempt < MAX_ATTEMPTS and standing is not None and standing.older and step.is_ours(resource):
+            attempt += 1
+            continue
         # A job that got no instances has failed for good; only a new one can wait for them.
         if attempt < MAX_ATTEMPTS and step.waits_for_capacity(described, capacity_until):
             attempt += 1
@@ -35,9 +39,10 @@ def run_job(step: Step, resource: Resource) -> Mapping[str, Any]:
 
 
 def _watched(step: Step, resource: Resource, name: str, described: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    link = logs_link(resource, (described or {}).get(resource.arn_member, ""))
-    tail = LogTail(step.backend, resource, name, step.show, link) if resource.log_group else None
-    watch = Watch(resource, name, lambda: step.backend.describe(resource, name), step.patience, tail)
+    arn = str((described or {}).get(resource.arn_member, ""))
+    tail = LogTail(step.backend, resource, name, step.show, arn) if resource.log_group else None
+    watch = Watch(resource, name, lambda: step.backend.describe(resource, name), step.patience, tail,
+                  changes=step.backend.changes(resource, name))
     try:
         return watch.until_done(described)
     except TimedOut:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from kfp_sagemaker.backends.backend import Backend
 from kfp_sagemaker.errors import AccessDenied, CredentialsExpired, StepError, Transient
+from kfp_sagemaker.faces.card import logs_link
 from kfp_sagemaker.resources.resource import Resource
 
 _logger = logging.getLogger(__name__)
@@ -21,10 +22,13 @@ _INSTANCE = re.compile(r"/(algo-\d+)")
 
 
 class LogTail:
-    """What has been read of the streams of one job, so that a look goes on where the last one ended."""
+    """What has been read of the streams of one job, so that a look goes on where the last one ended.
 
-    def __init__(self, backend: Backend, resource: Resource, name: str, show: Callable[[str], None], link: str = "") -> None:
-        self._backend, self._resource, self._name, self._show, self._link = backend, resource, name, show, link
+    ``arn`` is the job's, once it is known: for a link to the logs when they cannot be read here.
+    """
+
+    def __init__(self, backend: Backend, resource: Resource, name: str, show: Callable[[str], None], arn: str = "") -> None:
+        self._backend, self._resource, self._name, self._show, self.arn = backend, resource, name, show, arn
         self._tokens: dict[str, str | None] = {}
         self._off = False
         self._lines = 0
@@ -43,7 +47,8 @@ class LogTail:
         except StepError as error:
             self._off = True
             reason = error if isinstance(error, AccessDenied) else f"cannot be read: {error}"
-            _logger.warning("logs: %s%s", reason, f" See {self._link}" if self._link else "")
+            link = logs_link(self._resource, self.arn)
+            _logger.warning("logs: %s%s", reason, f" See {link}" if link else "")
 
     def finish(self) -> None:
         """The last look; says so when the job wrote nothing."""

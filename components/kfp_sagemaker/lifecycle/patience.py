@@ -45,11 +45,14 @@ class Patience:
         if self.timeout_at is not None and self.clock.now() >= self.timeout_at:
             raise TimedOut("the step's timeout has passed")
 
-    def sleep(self, seconds: float) -> None:
-        """Wait, but not beyond the step's timeout."""
+    def sleep(self, seconds: float, until: Callable[[float], bool] | None = None) -> bool:
+        """Wait, but not beyond the step's timeout. ``until`` waits for something to happen, and tells whether it did."""
         if self.timeout_at is not None:
             seconds = min(seconds, self.timeout_at - self.clock.now())
+        if until is not None:
+            return until(max(seconds, 0.0))
         self.clock.sleep(max(seconds, 0.0))
+        return False
 
     def ride_out(self, action: Callable[[], _Result]) -> _Result:
         """Call ``action`` until it succeeds or fails for good. Raises what it raises, and TimedOut."""

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kfp_sagemaker.errors import RemoteFailure
 from kfp_sagemaker.lifecycle.find_or_create import find_or_create
-from kfp_sagemaker.lifecycle.polling import shortest_interval
-from kfp_sagemaker.lifecycle.step import Step
-from kfp_sagemaker.resources.resource import Resource
-
-#: Looks at a record that was just created, which may take a moment to appear.
-_LOOKS = 12
+from kfp_sagemaker.lifecycle.step import Step, failure
+from kfp_sagemaker.lifecycle.watch import Watch
+from kfp_sagemaker.resources.resource import Resource, State
 
 
 def ensure_record(step: Step, resource: Resource) -> Mapping[str, Any]:
     """Make sure that the record is there; returns its description. Raises NameTaken when another one has the name."""
     found = find_or_create(step, resource)
+    name = found.name
+    watch = Watch(resource, name, lambda: step.backend.describe(resource, name), step.patience,
+                  changes=step.backend.changes(resource, name))
+    # The description is what the outputs are made of; what was just created may take a moment to appear.
+    described = watch.until_done(found.described)
     step.termination.nothing_to_stop()
-    described = found.described
-    for _ in range(_LOOKS):
-        # The description is what the outputs are made of.
-        described = described or step.describe(resource, found.name)
-        if described is not None:
-            return described
-        step.patience.sleep(shortest_interval())
-    raise RemoteFailure(f"{resource.kind} {found.name} was created and is not there: somebody deleted it")
+    if resource.state(described) is not State.SUCCEEDED:
+        raise failure(resource, name, described)
+    return described

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from kfp_sagemaker.errors import StepError, Terminated, TimedOut
+from kfp_sagemaker.faces.common_inputs import OnTerminate
 from kfp_sagemaker.lifecycle.deletion import delete
 from kfp_sagemaker.lifecycle.job import run_job
 from kfp_sagemaker.lifecycle.record import ensure_record
 from kfp_sagemaker.lifecycle.service import converge
 from kfp_sagemaker.lifecycle.step import Step
 from kfp_sagemaker.resources.resource import Life, Resource
+
+_logger = logging.getLogger(__name__)
 
 #: Seconds beyond a job's own limits for which transient trouble is ridden out: starting, downloading, uploading.
 _AROUND_A_JOB = 3600
@@ -19,7 +24,32 @@ _RECORD_SECONDS, _SERVICE_SECONDS = 15 * 60, 4 * 3600
 
 
 def run_step(step: Step) -> Mapping[str, Any]:
-    """Returns the last description of the resource (for a deletion, what was deleted). Raises StepError."""
+    """Returns the last description of the resource (for a deletion, what was deleted). Raises StepError.
+
+    What a step that fails has asked for, and nobody has carried out, is withdrawn, so that nobody does so later.
+    """
+    try:
+        return _carried_out(step)
+    except Terminated:
+        raise
+    except StepError as error:
+        leave = isinstance(error, TimedOut) and step.settings.on_terminate is OnTerminate.LEAVE
+        withdraw = None if leave else step.backend.withdrawer()
+        if withdraw is not None:
+            _try(withdraw)
+        raise
+
+
+def _try(withdraw: Callable[[], str]) -> None:
+    try:
+        outcome = withdraw()
+    except StepError as error:
+        outcome = f"what was asked for and not carried out could not be withdrawn: {error}"
+    if outcome:
+        _logger.warning("%s", outcome)
+
+
+def _carried_out(step: Step) -> Mapping[str, Any]:
     face = step.prepared.face
     if face.deletes:
         return delete(step, *face.resources)

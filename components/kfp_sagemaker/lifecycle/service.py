@@ -132,7 +132,8 @@ def _differences(
 
 
 def _watched(step: Step, service: Resource, name: str, described: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    watch = Watch(service, name, lambda: step.backend.describe(service, name), step.patience)
+    watch = Watch(service, name, lambda: step.backend.describe(service, name), step.patience,
+                  changes=step.backend.changes(service, name))
     try:
         done = watch.until_done(described)
         step.termination.nothing_to_stop()
@@ -152,7 +153,8 @@ def _converged(
         differences = step.differences(service, call, described)
         if differences:
             listed = "".join(f"\n  {difference}" for difference in differences)
-            raise RemoteFailure(f"{service.kind} {name} is not what was asked for after the update:{listed}")
+            reason = f"\n{described['FailureReason']}" if described.get("FailureReason") else ""
+            raise RemoteFailure(f"{service.kind} {name} is not what was asked for after the update:{listed}{reason}")
     elif described.get(config.name_member) != desired:
         reason = described.get("FailureReason") or "SageMaker gave no FailureReason"
         raise RemoteFailure(

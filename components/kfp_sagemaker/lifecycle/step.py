@@ -86,10 +86,12 @@ class Step:
         self.patience.sleep(pause)
         return True
 
-    def stopper(self, resource: Resource, name: str) -> Callable[[], None] | None:
-        """What stops the job on termination; None when it is to be left or has no Stop operation."""
-        if resource.stop is None or self.settings.on_terminate is OnTerminate.LEAVE:
-            return None
+    def stopper(self, resource: Resource, name: str) -> Callable[[], str | None] | None:
+        """What is done about the resource on termination, and says so unless it stops it; None when nothing is to be done."""
+        if self.settings.on_terminate is OnTerminate.LEAVE:
+            return self.backend.keeper(resource, name)
+        if resource.stop is None:
+            return self.backend.withdrawer()
         return lambda: self.backend.stop(resource, name)
 
     def leaver(self, resource: Resource, name: str) -> Callable[[], None]:

@@ -46,7 +46,7 @@ class Termination:
         self._returned = threading.Event()
         self._phase = _Phase.NOTHING
         self._asked = False
-        self._stop: Callable[[], None] | None = None
+        self._stop: Callable[[], str | None] | None = None
         self._describe_outputs: Callable[[], None] | None = None
 
     def listen(self) -> None:
@@ -54,8 +54,10 @@ class Termination:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         threading.Thread(target=self._wait, name="termination", daemon=True).start()
 
-    def creating(self, stop: Callable[[], None] | None, write_outputs: Callable[[], None] | None = None) -> None:
+    def creating(self, stop: Callable[[], str | None] | None, write_outputs: Callable[[], None] | None = None) -> None:
         """Say that a create call comes next, and how to stop what it makes (None: leave it).
+
+        ``stop`` says what it did where that is not to stop a job.
 
         Raises Terminated when the process has been asked to end, in which case nothing may be created.
         """
@@ -72,7 +74,7 @@ class Termination:
             self._phase = _Phase.CREATED
         self._returned.set()
 
-    def attached(self, stop: Callable[[], None] | None, write_outputs: Callable[[], None] | None = None) -> None:
+    def attached(self, stop: Callable[[], str | None] | None, write_outputs: Callable[[], None] | None = None) -> None:
         """Say that the step follows something that was there already."""
         self.creating(stop, write_outputs)
         self.created()
@@ -116,11 +118,11 @@ class Termination:
             self._describe_outputs()
 
     @staticmethod
-    def _try(stop: Callable[[], None]) -> tuple[bool, str]:
+    def _try(stop: Callable[[], str | None]) -> tuple[bool, str]:
         try:
-            stop()
+            outcome = stop()
         except AlreadyFinished as error:
             return True, str(error)
         except StepError as error:
             return False, f"could not stop what runs remotely: {error}"
-        return True, "the remote job was asked to stop"
+        return True, outcome or "the remote job was asked to stop"

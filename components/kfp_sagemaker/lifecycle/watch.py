@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from kfp_sagemaker.backends.backend import Changes
 from kfp_sagemaker.errors import RemoteFailure
 from kfp_sagemaker.lifecycle.log_tail import LogTail
 from kfp_sagemaker.lifecycle.patience import Patience
@@ -23,7 +24,7 @@ _APPEARING_SECONDS = 60.0
 
 @dataclass
 class Watch:
-    """One wait. ``describe`` returns None when there is nothing of that name."""
+    """One wait. ``describe`` returns None when there is nothing of that name; ``changes`` saves asking in vain."""
 
     resource: Resource
     name: str
@@ -31,12 +32,20 @@ class Watch:
     patience: Patience
     tail: LogTail | None = None
     random: random.Random = field(default_factory=random.Random)
+    changes: Changes | None = None
 
     def until_done(self, described: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Describe until the state is neither busy nor unknown; returns the last description.
 
         ``described`` is what is known already. Raises RemoteFailure when the resource disappears, and what ``patience`` does.
         """
+        try:
+            return self._until_done(described)
+        finally:
+            if self.changes:
+                self.changes.close()
+
+    def _until_done(self, described: Mapping[str, Any] | None) -> Mapping[str, Any]:
         clock = self.patience.clock
         began = clock.now()
         shortest = shortest_interval()
@@ -50,6 +59,8 @@ class Watch:
                     raise RemoteFailure(f"{self.resource.kind} {self.name} is gone: somebody deleted it while the step waited")
                 self.patience.sleep(shortest)
                 continue
+            if self.tail:
+                self.tail.arn = str(described.get(self.resource.arn_member, ""))
             state, text = self.resource.state(described), self.resource.status_text(described)
             if text != last_text:
                 _logger.info("%s: %s", self.name, text)
@@ -65,15 +76,17 @@ class Watch:
             age = clock.now() - (started.timestamp() if isinstance(started, datetime) else began)
             settling = bool({described.get(self.resource.status_member or ""),
                              described.get(self.resource.secondary_status_member or "")} & self.resource.settling)
-            self._sleep(poll_interval(max(age, clock.now() - began), settling, self.random.uniform(-1, 1), shortest))
+            interval = poll_interval(max(age, clock.now() - began), settling, self.random.uniform(-1, 1), shortest)
+            self._wait(self.changes.longest() if self.changes else interval)
             described = None
 
-    def _sleep(self, seconds: float) -> None:
-        """Wait for the next Describe, looking at the logs now and then."""
+    def _wait(self, seconds: float) -> None:
+        """Wait for the next Describe, looking at the logs now and then; no longer than until something has happened."""
         while seconds > 0:
             if self.tail:
                 self.tail.look()
             piece = min(seconds, LOG_INTERVAL) if self.tail else seconds
-            self.patience.sleep(piece)
+            if self.patience.sleep(piece, self.changes.wait if self.changes else None):
+                return
             self.patience.check_timeout()
             seconds -= piece

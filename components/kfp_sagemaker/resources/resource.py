@@ -27,6 +27,22 @@ class State(Enum):
     UNKNOWN = "unknown"
 
 
+#: Member that a back end adds to a description whose status does not tell all: a ``Standing``.
+STANDING = "Standing"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a description's status does not tell: the state it is in all the same, and why, in words.
+
+    ``older``: it was there before what the step asked for, which was not carried out for that.
+    """
+
+    state: State
+    text: str
+    older: bool = False
+
+
 @dataclass(frozen=True)
 class ErrorText:
     """An error of the service, known by its code and the words its message holds (none: the code is enough)."""
@@ -89,6 +105,9 @@ class Resource:
 
     def state(self, described: Mapping[str, Any]) -> State:
         """The state that a Describe response tells. A record that can be described has succeeded."""
+        standing: Standing | None = described.get(STANDING)
+        if standing is not None:
+            return standing.state
         if self.status_member is None:
             return State.SUCCEEDED
         state = self.statuses.get(described.get(self.status_member, ""), State.UNKNOWN)
@@ -104,6 +123,9 @@ class Resource:
 
     def status_text(self, described: Mapping[str, Any]) -> str:
         """Status and secondary status for people: ``InProgress (Downloading)``."""
+        standing: Standing | None = described.get(STANDING)
+        if standing is not None and standing.text:
+            return standing.text
         if self.status_member is None:
             return "exists"
         status = str(described.get(self.status_member, "?"))

@@ -79,6 +79,21 @@ class SimulatedBackend:
         self._called(resource.delete)
         return True
 
+    def connect(self) -> None:
+        """There is nothing to connect to."""
+
+    def changes(self, resource: Resource, name: str) -> None:
+        return None
+
+    def keeper(self, resource: Resource, name: str) -> None:
+        return None
+
+    def withdrawer(self) -> None:
+        return None
+
+    def clean_up(self, succeeded: bool) -> None:
+        """There is nothing to clean up."""
+
     def log_streams(self, resource: Resource, name: str) -> tuple[str, ...]:
         self._called("DescribeLogStreams")
         if self.trouble:

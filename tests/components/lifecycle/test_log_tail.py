@@ -24,11 +24,11 @@ def warnings(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 class Log:
     """A LogTail on streams that a test fills, and what it printed."""
 
-    def __init__(self, pages: Mapping[str, list[tuple[str, ...]]] | None = None, link: str = "") -> None:
+    def __init__(self, pages: Mapping[str, list[tuple[str, ...]]] | None = None, arn: str = "") -> None:
         self.pages = {stream: list(there) for stream, there in (pages or {}).items()}
         self.backend = SimulatedBackend(SimulatedClock(), lambda now: None, tuple(self.pages), self.pages)
         self.shown: list[str] = []
-        self.tail = LogTail(self.backend, TRAINING_JOB, "train-1", self.shown.append, link)
+        self.tail = LogTail(self.backend, TRAINING_JOB, "train-1", self.shown.append, arn)
 
     def add(self, stream: str, *lines: str) -> None:
         self.pages.setdefault(stream, []).append(lines)
@@ -102,15 +102,19 @@ def test_a_stream_without_an_instance_in_its_name_goes_by_the_end_of_it() -> Non
     assert log.shown == ["abc| x", "def| y"]
 
 
+SEE_LINK = ("See https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/"
+            "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Dtrain-1")
+
+
 @pytest.mark.parametrize(("error", "text"), [
     (AccessDenied("access denied: somebody may not logs:DescribeLogStreams on /aws/sagemaker/TrainingJobs"),
-     "logs: access denied: somebody may not logs:DescribeLogStreams on /aws/sagemaker/TrainingJobs See https://logs"),
-    (RequestRefused("DescribeLogStreams was refused"), "logs: cannot be read: DescribeLogStreams was refused See https://logs"),
+     "logs: access denied: somebody may not logs:DescribeLogStreams on /aws/sagemaker/TrainingJobs " + SEE_LINK),
+    (RequestRefused("DescribeLogStreams was refused"), "logs: cannot be read: DescribeLogStreams was refused " + SEE_LINK),
 ], ids=["denied", "refused"])
 def test_logs_that_cannot_be_read_are_one_warning(
     warnings: pytest.LogCaptureFixture, error: StepError, text: str
 ) -> None:
-    log = Log({ONE: [("never",)]}, link="https://logs")
+    log = Log({ONE: [("never",)]}, arn="arn:aws:sagemaker:eu-west-1:123456789012:training-job/train-1")
     log.backend.trouble = error
 
     for _ in range(3):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore import xform_name
@@ -14,7 +14,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
-from kfp_sagemaker.backends.backend import LogPage
+from kfp_sagemaker.backends.backend import Changes, LogPage
 from kfp_sagemaker.backends.boto3.clients import Clients
 from kfp_sagemaker.backends.boto3.translate import translate
 from kfp_sagemaker.errors import CredentialsExpired, InvalidInput, NotFound, RequestRefused, StepError, Violation
@@ -27,7 +27,7 @@ _MOST_ITEMS = 1000
 
 
 class Boto3Backend:
-    """The back end of one step (see ``lifecycle.backend.Backend``)."""
+    """The back end of one step (see ``backends.backend.Backend``)."""
 
     def __init__(self, settings: StepSettings) -> None:
         self._clients = Clients(settings)
@@ -70,6 +70,21 @@ class Boto3Backend:
         except NotFound:
             return False
         return True
+
+    def changes(self, resource: Resource, name: str) -> Changes | None:
+        """None: SageMaker tells of no changes."""
+        return None
+
+    def keeper(self, resource: Resource, name: str) -> Callable[[], str] | None:
+        """None: a job goes on by itself."""
+        return None
+
+    def withdrawer(self) -> Callable[[], str] | None:
+        """None: what SageMaker has accepted is being carried out."""
+        return None
+
+    def clean_up(self, succeeded: bool) -> None:
+        """There is nothing beside the resources."""
 
     def look_up(self, call: Call) -> Mapping[str, Any]:
         """The answer to a call that changes nothing, all its pages in one (1000 items at most)."""

@@ -19,6 +19,8 @@ class Backend:
     records: Records
     faults: FaultScript
     execution: Execution
+    seconds_to_settle: float = 1.0
+    """How long a status lasts that changes by time alone, see timed.py."""
 
 
 def find(backend: Backend, kind: Kind, name: str) -> Record:

@@ -26,6 +26,8 @@ class Call:
     parameters: Any
     caller: str
     """``client``, or ``execution`` for a call that the local SageMaker made itself."""
+    user_agent: str = ""
+    """As the caller gave it: an AWS SDK, and the program that uses it if that says so."""
     seconds: float | None = None
     """Time to the answer; None while the call is being carried out."""
     http_status: int | None = None
@@ -43,10 +45,12 @@ class CallLog:
         self._orders = itertools.count(1)
         self._calls: OrderedDict[int, Call] = OrderedDict()
 
-    def begin(self, service: str, operation: str, name: str | None, parameters: Any, caller: str) -> Call:
+    def begin(
+        self, service: str, operation: str, name: str | None, parameters: Any, caller: str, user_agent: str = ""
+    ) -> Call:
         """Notes the arrival of a call."""
         with self._lock:
-            call = Call(next(self._orders), time.time(), service, operation, name, parameters, caller)
+            call = Call(next(self._orders), time.time(), service, operation, name, parameters, caller, user_agent)
             self._calls[call.order] = call
             if len(self._calls) > MOST_CALLS:
                 self._calls.popitem(last=False)

@@ -56,6 +56,30 @@ TRANSFORM = {
     "DataProcessing.JoinSource": "None",
 }
 
+TUNED_TRAINING = {
+    "EnableNetworkIsolation": False,
+    "EnableInterContainerTrafficEncryption": False,
+    "EnableManagedSpotTraining": False,
+    "AlgorithmSpecification.MetricDefinitions": [],
+}
+"""Of a training job definition of a tuning job."""
+
+LABELING = {
+    "OutputConfig.KmsKeyId": "",
+    "HumanTaskConfig.MaxConcurrentTaskCount": 1000,
+    "HumanTaskConfig.TaskAvailabilityLifetimeInSeconds": 864000,
+}
+
+MODEL_PACKAGE = {
+    "CertifyForMarketplace": False,
+    "SkipModelValidation": "None",
+}
+
+FEATURE_GROUP = {
+    "OfflineStoreConfig?.DisableGlueTableCreation": False,
+    "ThroughputConfig.ThroughputMode": "OnDemand",
+}
+
 JOB_DEFINITION = {
     "StoppingCondition.MaxRuntimeInSeconds": 86400,
 }
@@ -85,6 +109,26 @@ def endpoint_config(request: dict[str, Any]) -> None:
 
 def transform_job(request: dict[str, Any]) -> None:
     fill(request, TRANSFORM)
+
+
+def labeling_job(request: dict[str, Any]) -> None:
+    fill(request, LABELING)
+
+
+def tuned_training(definition: dict[str, Any]) -> None:
+    """Of one training job definition of a tuning job."""
+    fill(definition, TUNED_TRAINING)
+
+
+def model_package(request: dict[str, Any]) -> None:
+    """The state of approval is that of a version in a group; a package with a name of its own has none."""
+    fill(request, MODEL_PACKAGE)
+    if request.get("ModelPackageGroupName"):
+        request.setdefault("ModelApprovalStatus", "PendingManualApproval")
+
+
+def feature_group(request: dict[str, Any]) -> None:
+    fill(request, FEATURE_GROUP)
 
 
 def job_definition(request: dict[str, Any]) -> None:

@@ -64,9 +64,8 @@ class FrontDoor:
     def _logged(self, environ: dict[str, Any]) -> Answer:
         target = identify(environ)
         own = target.access_key_id == self.execution_key
-        call = self.calls.begin(
-            target.service, target.operation, target.name, target.parameters, "execution" if own else "client"
-        )
+        caller, user_agent = "execution" if own else "client", environ.get("HTTP_USER_AGENT", "")
+        call = self.calls.begin(target.service, target.operation, target.name, target.parameters, caller, user_agent)
         struck = [] if own else self.backend.faults.call_faults(target.service, target.operation, target.name)
         for rule in struck:
             if rule.fault == "slow":

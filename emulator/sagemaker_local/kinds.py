@@ -25,7 +25,7 @@ class Kind:
 
     name: str
     words: str
-    life: Literal["job", "record", "endpoint", "schedule"]
+    life: Literal["job", "record", "endpoint", "schedule", "timed"]
     not_found: tuple[str, str]
     exists: tuple[str, str]
     fill_defaults: Callable[[dict[str, Any]], None] = defaults.none
@@ -34,6 +34,12 @@ class Kind:
     derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = derived.nothing
     """Members that Describe or a summary shows and that follow from the request."""
     first_status: str | None = None
+    settled_status: str | None = None
+    """Of the life ``timed``: what the first status becomes by time."""
+    failed_status: str | None = None
+    """Of the life ``timed``: what it becomes if the fault script says so."""
+    deleting_status: str | None = None
+    """Of the life ``timed``: while it is being deleted; None if that takes no time."""
     creation_time_member: str = "CreationTime"
     modification_time_member: str = "LastModifiedTime"
     start_time_member: str | None = None
@@ -176,6 +182,7 @@ KINDS: tuple[Kind, ...] = (
         life="job",
         not_found=("ValidationException", "Could not find requested job with name: {name}"),
         exists=NAME_IN_USE,
+        fill_defaults=defaults.labeling_job,
         broken_rules=rules.labeling_job,
         derived=derived.labeling_job,
         first_status="Initializing",
@@ -203,6 +210,87 @@ KINDS: tuple[Kind, ...] = (
         broken_rules=rules.monitoring_schedule,
         derived=derived.monitoring_schedule,
         first_status="Pending",
+    ),
+    Kind(
+        name="ModelPackageGroup",
+        words="model package group",
+        life="timed",
+        not_found=("ValidationException", "ModelPackageGroup {arn} does not exist."),
+        exists=("ValidationException", "Model Package Group already exists: {arn}"),
+        derived=derived.made_by,
+        first_status="InProgress",
+        settled_status="Completed",
+        failed_status="Failed",
+    ),
+    Kind(
+        name="ModelPackage",
+        words="model package",
+        life="timed",
+        not_found=("ValidationException", "ModelPackage {arn} does not exist."),
+        exists=("ConflictException", "Model Package already exists: {arn}"),
+        fill_defaults=defaults.model_package,
+        broken_rules=rules.model_package,
+        derived=derived.model_package,
+        first_status="InProgress",
+        settled_status="Completed",
+        failed_status="Failed",
+    ),
+    Kind(
+        name="InferenceComponent",
+        words="inference component",
+        life="timed",
+        not_found=_absent("inference component"),
+        exists=_present("inference component"),
+        broken_rules=rules.inference_component,
+        derived=derived.inference_component,
+        first_status="Creating",
+        settled_status="InService",
+        failed_status="Failed",
+        deleting_status="Deleting",
+    ),
+    Kind(
+        name="Pipeline",
+        words="pipeline",
+        life="timed",
+        not_found=("ResourceNotFound", "Pipeline {arn} does not exist."),
+        exists=(
+            "ValidationException",
+            "Pipeline names must be unique within an AWS account and region. Pipeline with name ({name}) already exists.",
+        ),
+        broken_rules=rules.pipeline,
+        derived=derived.made_by,
+        first_status="Active",
+        settled_status="Active",
+        deleting_status="Deleting",
+    ),
+    Kind(
+        name="PipelineExecution",
+        words="pipeline execution",
+        life="timed",
+        not_found=("ResourceNotFound", "Pipeline execution {arn} does not exist"),
+        exists=("ConflictException", "Pipeline execution already exists: {arn}"),
+        derived=derived.pipeline_execution,
+        first_status="Executing",
+        settled_status="Succeeded",
+        failed_status="Failed",
+        arn_path="pipeline",
+    ),
+    Kind(
+        name="FeatureGroup",
+        words="feature group",
+        life="timed",
+        not_found=("ResourceNotFound", "Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {name}"),
+        exists=(
+            "ResourceInUse",
+            "Resource Already Exists: FeatureGroup with name {name} already exists. Choose a different name.",
+        ),
+        fill_defaults=defaults.feature_group,
+        broken_rules=rules.feature_group,
+        derived=derived.feature_group,
+        first_status="Creating",
+        settled_status="Created",
+        failed_status="CreateFailed",
+        deleting_status="Deleting",
     ),
 )
 

@@ -15,11 +15,21 @@ PAGE = 10
 """Records per page unless the request says otherwise, as the API reference has it for most kinds."""
 
 FILTERS: Mapping[str, Callable[[dict[str, Any], Any, Kind], bool]] = {
-    "NameContains": lambda view, wanted, kind: wanted.lower() in view[kind.name_member].lower(),
+    "NameContains": lambda view, wanted, kind: wanted.lower() in (view[kind.name_member] or view[kind.arn_member]).lower(),
     "StatusEquals": lambda view, wanted, kind: view[kind.status_member] == wanted,
     "EndpointName": lambda view, wanted, kind: view.get("EndpointName") == wanted,
     "MonitoringJobDefinitionName": lambda view, wanted, kind: view.get("MonitoringJobDefinitionName") == wanted,
     "MonitoringTypeEquals": lambda view, wanted, kind: view.get("MonitoringType") == wanted,
+    "EndpointNameEquals": lambda view, wanted, kind: view.get("EndpointName") == wanted,
+    "VariantNameEquals": lambda view, wanted, kind: view.get("VariantName") == wanted,
+    "FeatureGroupStatusEquals": lambda view, wanted, kind: view[kind.status_member] == wanted,
+    "ModelPackageGroupName": lambda view, wanted, kind: view.get("ModelPackageGroupName") == wanted.rpartition("/")[2],
+    "ModelApprovalStatus": lambda view, wanted, kind: view.get("ModelApprovalStatus") == wanted,
+    "ModelPackageType": lambda view, wanted, kind: wanted in ("Both", _package_type(view)),
+    "PipelineNamePrefix": lambda view, wanted, kind: view["PipelineName"].startswith(wanted),
+    "PipelineName": lambda view, wanted, kind: view["PipelineName"] == wanted.rpartition("/")[2],
+    "CreatedAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,
+    "CreatedBefore": lambda view, wanted, kind: view["CreationTime"] < wanted,
     "CreationTimeAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,
     "CreationTimeBefore": lambda view, wanted, kind: view["CreationTime"] < wanted,
     "LastModifiedTimeAfter": lambda view, wanted, kind: view["LastModifiedTime"] > wanted,
@@ -54,6 +64,10 @@ def one_page(items: Sequence[Item], token: str | None, size: int) -> tuple[Seque
     start = int(token or 0)
     end = start + size
     return items[start:end], str(end) if end < len(items) else None
+
+
+def _package_type(view: dict[str, Any]) -> str:
+    return "Versioned" if view.get("ModelPackageGroupName") else "Unversioned"
 
 
 def _summaries_member(kind: Kind) -> str:

@@ -1,7 +1,7 @@
 """Every SageMaker operation that is offered, by name: Create, Describe, List, Stop, Delete, Update and the tags.
 
 :func:`answer` is the whole API: a request that the model and the rules allow is carried out on the records; what has to run is
-handed to the execution (jobs.py, tuning_jobs.py, endpoints.py, schedules.py).
+handed to the execution (jobs.py, tuning_jobs.py, endpoints.py, schedules.py), what only changes by time is in timed.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sagemaker_local import endpoints, jobs, schedules, tags, tuning_jobs
+from sagemaker_local import endpoints, jobs, schedules, tags, timed, tuning_jobs
 from sagemaker_local.backend import Backend, find
 from sagemaker_local.errors import not_offered, validation_error
 from sagemaker_local.kinds import KINDS, Kind
@@ -51,16 +51,18 @@ def offered() -> Mapping[str, Handler]:
         "record": _create_nothing_more,
         "endpoint": endpoints.create_endpoint,
         "schedule": schedules.create_schedule,
+        "timed": timed.create,
     }
     deletes = {
         "job": _delete_job,
         "record": _delete_record,
         "endpoint": endpoints.delete_endpoint,
         "schedule": schedules.delete_schedule,
+        "timed": timed.delete,
     }
     for kind in KINDS:
         handlers[f"Create{kind.name}"] = functools.partial(_create, kind, creates[kind.life])
-        handlers[f"Describe{kind.name}"] = functools.partial(_describe, kind)
+        handlers[f"Describe{kind.name}"] = functools.partial(timed.describe if kind.life == "timed" else _describe, kind)
         handlers[f"Delete{kind.name}"] = functools.partial(deletes[kind.life], kind)
         handlers[f"List{kind.name}s"] = functools.partial(list_records, kind)
         if kind.life == "job":
@@ -73,6 +75,7 @@ def offered() -> Mapping[str, Handler]:
     handlers["CreateHyperParameterTuningJob"] = functools.partial(
         _create, tuning_jobs.TUNING_JOB, functools.partial(tuning_jobs.start, _create)
     )
+    handlers.update(timed.handlers(_create))
     handlers["ListTrainingJobsForHyperParameterTuningJob"] = tuning_jobs.list_training_jobs
     return {operation: handler for operation, handler in handlers.items() if has_operation("sagemaker", operation)}
 
@@ -82,6 +85,8 @@ def named_by(operation: str, params: Mapping[str, Any]) -> str | None:
     for kind in sorted(KINDS, key=lambda kind: -len(kind.name)):
         if operation.endswith(kind.name) and isinstance(params.get(kind.name_member), str):
             return str(params[kind.name_member])
+        if operation.endswith(kind.name) and isinstance(params.get(kind.arn_member), str):
+            return str(params[kind.arn_member])
     arn = params.get("ResourceArn")
     return arn if isinstance(arn, str) else None
 

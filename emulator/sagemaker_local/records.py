@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from sagemaker_local.kinds import Kind
 
 
+@dataclass(frozen=True)
+class Change:
+    """What becomes of a record by itself at a time (seconds since the epoch): another status, or with None its end."""
+
+    at: float
+    status: str | None
+    described: Mapping[str, Any] = field(default_factory=dict)
+    """Members of Describe's output that the change brings."""
+
+
 @dataclass
 class Record:
     """One resource. Times are seconds since the epoch. Change it only while holding the lock of its Records."""
@@ -31,6 +41,8 @@ class Record:
     """Gives the members of Describe's output that follow from other records; called with the lock held."""
     work: Any = None
     """What the execution reports through (RunningJob, Deployment, ScheduleChange), for Stop to reach it."""
+    change: Change | None = None
+    """What is to become of the record by time alone; carried out by :class:`Records` when somebody looks."""
 
     def touch(self) -> float:
         """Marks the record as changed now, and returns that time."""
@@ -68,6 +80,7 @@ class Records:
     def get(self, kind_name: str, name: str) -> Record | None:
         """The record of that kind and name, or None."""
         with self.lock:
+            self._change_what_is_due()
             return self._records.get((kind_name, name))
 
     def put(self, record: Record) -> None:
@@ -83,13 +96,29 @@ class Records:
     def of_kind(self, kind_name: str) -> list[Record]:
         """All records of a kind, the oldest first."""
         with self.lock:
+            self._change_what_is_due()
             return [record for record in self._records.values() if record.kind.name == kind_name]
 
     def all(self) -> list[Record]:
         """All records, the oldest first."""
         with self.lock:
+            self._change_what_is_due()
             return list(self._records.values())
 
     def by_arn(self, arn: str) -> Record | None:
         """The record of that ARN, or None."""
         return next((record for record in self.all() if record.arn == arn), None)
+
+    def _change_what_is_due(self) -> None:
+        now = time.time()
+        for record in [record for record in self._records.values() if record.change is not None]:
+            change = record.change
+            if change is None or change.at > now:
+                continue
+            record.change = None
+            if change.status is None:
+                self.remove(record)
+                continue
+            record.status = change.status
+            record.described.update(change.described)
+            record.last_modified_time = change.at

@@ -6,6 +6,7 @@ on the member and the developer guide. Rules that need other records (a config's
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -130,6 +131,39 @@ def monitoring_schedule(request: Mapping[str, Any]) -> Iterator[str]:
         yield f"ScheduleExpression {expression} is invalid. It must be NOW or a cron expression such as cron(0 * ? * * *)."
     elif schedule and expression == "NOW" and not {"DataAnalysisStartTime", "DataAnalysisEndTime"} <= schedule.keys():
         yield "DataAnalysisStartTime and DataAnalysisEndTime are required when ScheduleExpression is NOW."
+
+
+def model_package(request: Mapping[str, Any]) -> Iterator[str]:
+    versioned, name = "ModelPackageGroupName" in request, request.get("ModelPackageName", "")
+    if not versioned and not name:
+        yield "Either ModelPackageName or ModelPackageGroupName must be specified."
+    if versioned and "/" not in name:
+        yield "ModelPackageName and ModelPackageGroupName cannot both be specified."
+
+
+def inference_component(request: Mapping[str, Any]) -> Iterator[str]:
+    yield from _one_of(request, ("Specification", "Specifications"), "an inference component")
+
+
+def pipeline(request: Mapping[str, Any]) -> Iterator[str]:
+    yield from _one_of(request, ("PipelineDefinition", "PipelineDefinitionS3Location"), "a pipeline")
+    try:
+        definition = json.loads(request.get("PipelineDefinition", "{}"))
+    except ValueError as error:
+        yield f"Unable to parse pipeline definition. It is not JSON: {error}."
+        return
+    if not isinstance(definition, dict):
+        yield "Unable to parse pipeline definition. It is not a JSON object."
+
+
+def feature_group(request: Mapping[str, Any]) -> Iterator[str]:
+    names = {each.get("FeatureName") for each in request["FeatureDefinitions"]}
+    for member in ("RecordIdentifierFeatureName", "EventTimeFeatureName"):
+        if request[member] not in names:
+            yield f"{member} {request[member]} is not one of the feature definitions."
+    if "OfflineStoreConfig" in request and "RoleArn" not in request:
+        yield "RoleArn is required with OfflineStoreConfig."
+    yield from _unique("FeatureName", request["FeatureDefinitions"], "FeatureDefinitions")
 
 
 def _one_of(structure: Mapping[str, Any], members: tuple[str, str], where: str) -> Iterator[str]:

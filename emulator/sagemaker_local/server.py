@@ -105,7 +105,7 @@ def start(settings: Settings | None = None, execution: Execution | None = None) 
         runs = execution or _containers(services, ExecutionSettings(directory, chosen.images, chosen.runner, chosen.labels))
         resources.callback(runs.close)  # the first to end: its calls to S3 and the logs are still answered
         calls, closing = CallLog(), threading.Event()
-        backend = Backend(chosen.region, chosen.account_id, Records(), faults, runs)
+        backend = Backend(chosen.region, chosen.account_id, Records(), faults, runs, chosen.seconds_to_settle)
         server.app = FrontDoor(backend, others, calls, services.access_key_id, closing)
         return LocalSageMaker(chosen, url, runs, faults, calls, closing, resources.pop_all())
     raise AssertionError  # not reached: the stack suppresses nothing

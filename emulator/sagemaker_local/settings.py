@@ -24,6 +24,8 @@ class Settings:
     """A folder whose ``<job>.json`` finishes the labeling job of that name, see :mod:`sagemaker_local.labels`."""
     faults: Path | None = None
     """A fault script, see :mod:`sagemaker_local.fault_rules`."""
+    seconds_to_settle: float = 1.0
+    """How long what is kept as state only (a feature group, say) is in a status such as Creating."""
 
     @property
     def default_bucket(self) -> str:

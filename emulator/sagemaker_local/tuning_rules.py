@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sagemaker_local import rules
+from sagemaker_local import defaults, rules
 from sagemaker_local.tuning_definitions import (
     RANGE_KINDS,
     RESOURCE_NAMES,
@@ -42,6 +42,7 @@ def fill_defaults(request: dict[str, Any]) -> None:
         objective, algorithm = objective_of(members, config), members["AlgorithmSpecification"]
         if objective and is_built_in(members) and not algorithm.get("MetricDefinitions"):
             algorithm["MetricDefinitions"] = [built_in_metric(objective["MetricName"])]
+        defaults.tuned_training(members)
 
 
 def broken_rules(request: Mapping[str, Any]) -> Iterator[str]:

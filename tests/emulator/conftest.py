@@ -53,10 +53,11 @@ def execution() -> ScriptedExecution:
 def local(
     execution: ScriptedExecution, client: Callable[..., Any], make_request: Callable[..., dict[str, Any]]
 ) -> Iterator[LocalSageMaker]:
-    with start(Settings(), execution) as running:
+    with start(Settings(seconds_to_settle=0.05), execution) as running:
         sagemaker = client(running)
         sagemaker.create_model(**make_request("Model", "base-model"))
         sagemaker.create_endpoint_config(**make_request("EndpointConfig", "base-config"))
+        sagemaker.create_endpoint(**make_request("Endpoint", "base-endpoint"))
         yield running
 
 

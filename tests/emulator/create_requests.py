@@ -109,5 +109,33 @@ REQUESTS: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "ModelPackageGroup": {"ModelPackageGroupDescription": "Those that read digits"},
+    "ModelPackage": {
+        "ModelPackageDescription": "Reads digits",
+        "InferenceSpecification": {
+            "Containers": [{"Image": "local/serve:1", "ModelDataUrl": "s3://bucket/model.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    },
+    "InferenceComponent": {
+        "EndpointName": "base-endpoint",
+        "VariantName": "main",
+        "Specification": {
+            "ModelName": "base-model",
+            "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 1024},
+        },
+    },
+    "Pipeline": {"PipelineDefinition": '{"Version": "2020-12-01", "Steps": []}', "RoleArn": ROLE},
+    "FeatureGroup": {
+        "RecordIdentifierFeatureName": "digit",
+        "EventTimeFeatureName": "at",
+        "FeatureDefinitions": [
+            {"FeatureName": "digit", "FeatureType": "Integral"},
+            {"FeatureName": "at", "FeatureType": "String"},
+        ],
+        "OfflineStoreConfig": {"S3StorageConfig": {"S3Uri": "s3://bucket/features"}},
+        "RoleArn": ROLE,
+    },
 }
-"""What every kind needs but its name; ``base-model`` and ``base-config`` exist in the server."""
+"""What every kind needs but its name (a pipeline execution is not created by one); the server has what the requests name."""

@@ -29,6 +29,7 @@ def test_a_call_is_kept_with_all_that_matters(local: LocalSageMaker, sagemaker: 
     assert bad.order == good.order + 1
     assert bad.time >= good.time
     assert good.seconds is not None
+    assert good.user_agent.startswith("Boto3/")
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,24 @@ def test_endpoint_config(sagemaker: Any) -> None:
     described = sagemaker.describe_endpoint_config(EndpointConfigName="base-config")
     assert described["ProductionVariants"][0]["InitialVariantWeight"] == 1.0
     assert described["EnableNetworkIsolation"] is False
+
+
+def test_labeling_job(sagemaker: Any, make_request: Callable[..., Any]) -> None:
+    sagemaker.create_labeling_job(**make_request("LabelingJob", "l"))
+
+    described = sagemaker.describe_labeling_job(LabelingJobName="l")
+
+    assert described["OutputConfig"] == {"S3OutputPath": "s3://bucket/labels/", "KmsKeyId": ""}
+    assert described["HumanTaskConfig"]["MaxConcurrentTaskCount"] == 1000
+    assert described["HumanTaskConfig"]["TaskAvailabilityLifetimeInSeconds"] == 864000
+
+
+def test_tuning_job(sagemaker: Any, make_request: Callable[..., Any]) -> None:
+    sagemaker.create_hyper_parameter_tuning_job(**make_request("HyperParameterTuningJob", "h"))
+
+    definition = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="h")["TrainingJobDefinition"]
+
+    assert definition["EnableNetworkIsolation"] is False
+    assert definition["EnableInterContainerTrafficEncryption"] is False
+    assert definition["EnableManagedSpotTraining"] is False
+    assert [metric["Name"] for metric in definition["AlgorithmSpecification"]["MetricDefinitions"]] == ["score"]

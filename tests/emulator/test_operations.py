@@ -11,7 +11,7 @@ from sagemaker_local.kinds import KIND_BY_NAME, KINDS
 from sagemaker_local.operations import named_by, offered
 from sagemaker_local.service_model import has_operation, operation_model
 
-KIND_NAMES = [kind.name for kind in KINDS]
+KIND_NAMES = [kind.name for kind in KINDS if has_operation("sagemaker", f"Create{kind.name}")]
 ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
 
 ARNS = {
@@ -29,6 +29,11 @@ ARNS = {
     "ModelBiasJobDefinition": f"{ACCOUNT}:model-bias-job-definition/NAME",
     "ModelExplainabilityJobDefinition": f"{ACCOUNT}:model-explainability-job-definition/NAME",
     "MonitoringSchedule": f"{ACCOUNT}:monitoring-schedule/NAME",
+    "ModelPackageGroup": f"{ACCOUNT}:model-package-group/NAME",
+    "ModelPackage": f"{ACCOUNT}:model-package/NAME",
+    "InferenceComponent": f"{ACCOUNT}:inference-component/NAME",
+    "Pipeline": f"{ACCOUNT}:pipeline/NAME",
+    "FeatureGroup": f"{ACCOUNT}:feature-group/NAME",
 }
 JOB_DEFINITIONS = [kind for kind in ARNS if kind.endswith("JobDefinition")]
 
@@ -48,6 +53,14 @@ DUPLICATE = {
     "Workteam": ("ResourceInUse", f"Work team {UNIQUE}"),
     **{kind: ("ResourceInUse", f"Job Definition {ARNS[kind]} already exists") for kind in JOB_DEFINITIONS},
     "MonitoringSchedule": ("ResourceInUse", f"Monitoring Schedule {ARNS['MonitoringSchedule']} already exists"),
+    "ModelPackageGroup": ("ValidationException", f"Model Package Group already exists: {ARNS['ModelPackageGroup']}"),
+    "ModelPackage": ("ConflictException", f"Model Package already exists: {ARNS['ModelPackage']}"),
+    "InferenceComponent": (
+        "ValidationException",
+        f'Cannot create already existing inference component "{ARNS["InferenceComponent"]}"',
+    ),
+    "Pipeline": ("ValidationException", "Pipeline names must be unique within an AWS account and region."),
+    "FeatureGroup": ("ResourceInUse", "Resource Already Exists: FeatureGroup with name NAME already exists."),
 }
 
 NOT_FOUND = {
@@ -62,6 +75,11 @@ NOT_FOUND = {
     "Workteam": ("ValidationException", f'The work team "{ARNS["Workteam"]}" does not exist'),
     **{kind: ("ResourceNotFound", f"Job Definition {ARNS[kind]} not found") for kind in JOB_DEFINITIONS},
     "MonitoringSchedule": ("ResourceNotFound", f"Monitoring Schedule {ARNS['MonitoringSchedule']} not found"),
+    "ModelPackageGroup": ("ValidationException", f"ModelPackageGroup {ARNS['ModelPackageGroup']} does not exist."),
+    "ModelPackage": ("ValidationException", f"ModelPackage {ARNS['ModelPackage']} does not exist."),
+    "InferenceComponent": ("ValidationException", f'Could not find inference component "{ARNS["InferenceComponent"]}"'),
+    "Pipeline": ("ResourceNotFound", f"Pipeline {ARNS['Pipeline']} does not exist."),
+    "FeatureGroup": ("ResourceNotFound", "Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name NAME"),
 }
 
 
@@ -70,6 +88,7 @@ VERBS = {
     "record": ("Describe", "Delete"),
     "endpoint": ("Describe", "Delete"),
     "schedule": ("Describe", "Delete", "Stop"),
+    "timed": ("Describe", "Delete"),
 }
 WITHOUT_DELETE = ("TransformJob", "LabelingJob")
 
@@ -142,7 +161,7 @@ def test_a_deleted_resource_is_gone_and_its_name_free(
 ) -> None:
     create = method(sagemaker, "Create", kind)
     create(**make_request(kind, f"{kind}-deleted"))
-    settled = (None, "Completed", "InService", "Scheduled")
+    settled = (None, "Completed", "InService", "Scheduled", "Active", "Created")
     until(lambda: describe(sagemaker, kind, f"{kind}-deleted").get(f"{kind}Status") in settled)
 
     method(sagemaker, "Delete", kind)(**named(kind, f"{kind}-deleted"))
@@ -163,7 +182,7 @@ def test_a_deleted_resource_is_gone_and_its_name_free(
     [
         ("create_auto_ml_job_v2", {"AutoMLJobName": "x"}),
         ("update_training_job", {"TrainingJobName": "x"}),
-        ("list_pipelines", {}),
+        ("list_projects", {}),
     ],
 )
 def test_what_is_not_offered_says_so_and_is_not_retried(

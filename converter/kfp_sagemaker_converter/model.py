@@ -310,6 +310,7 @@ class Format(Enum):
     KFP_V2_IR = "KFP 2 pipeline (IR)"
     KFP_V2_SOURCE = "KFP 2 DSL source"
     COMPONENT_YAML = "component.yaml"
+    KFP_V1_SOURCE = "KFP 1 DSL source"
     KFP_V1_ARGO = "KFP 1 pipeline (Argo Workflow)"
     KFP_V2_ARGO = "Argo Workflow written by the KFP 2 back end"
     KFP_TEKTON = "kfp-tekton pipeline"

@@ -64,7 +64,8 @@ def read(text: str, file: str) -> StructuredText:
         if as_json is None:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             line = mark.line + 1 if mark else 0
-            raise Refused([rules.not_readable(Location(file, line), file, _problem(error))]) from None
+            column = f" (column {mark.column + 1})" if mark else ""
+            raise Refused([rules.not_readable(Location(file, line), file, _problem(error) + column)]) from None
         # JSON that is no YAML: surrogate pairs, tabs. It has no lines then.
         return StructuredText(file, tuple(as_json), {})
     return StructuredText(file, tuple(builder.documents), builder.lines, tuple(builder.findings))

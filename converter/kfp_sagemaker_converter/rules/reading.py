@@ -182,3 +182,24 @@ def not_one_pipeline(count: int) -> Says:
     Put each pipeline in a file of its own and give all of them, or their folder.
     """
     return f"The file holds {count} pipelines.", "Put each into a file of its own, and give the folder."
+
+
+@rule("KSC110", Severity.ERROR)
+def not_python(problem: str) -> Says:
+    """The source is not Python 3.
+
+    ## What it does
+    Refuses a `.py` file that does not parse, at the line and column where Python gives up. It is parsed, not run.
+
+    ## Why
+    Source of Python 2, and templates that make Python, are the usual cause.
+
+    ## Example
+    ```python
+    print "training"
+    ```
+
+    ## What to do
+    Render the template, or port the source; or compile it where it runs and give the YAML file.
+    """
+    return f"The source is not Python 3: {problem}.", "Render templates first, or give the compiled pipeline."

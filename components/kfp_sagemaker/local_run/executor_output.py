@@ -89,7 +89,7 @@ def _parameter(name: str, kind: int, values: Mapping[str, Any], places: StepPlac
     path = places.parameters / name
     if not path.is_file():
         raise StepFailed(f"output parameter {name!r} was not written: KFP's launcher fails a step that leaves one out")
-    text = path.read_text()
+    text = path.read_bytes().decode(errors="replace")  # not read_text, which changes line ends
     if type_name == "STRING":
         return text
     try:

@@ -29,6 +29,7 @@ from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces, step_places
 from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image, step_command
 from kfp_sagemaker.local_run.step_log import executor_line_filter
+from kfp_sagemaker.variable_expansion import expanded, expanded_environment
 
 METADATA_ONLY = frozenset({"system.Metrics", "system.ClassificationMetrics", "system.SlicedClassificationMetrics"})
 """Schemas whose content is metadata: no file is expected."""
@@ -48,6 +49,8 @@ class StepRecord:
     places: StepPlaces | None = None
     reason: str = ""
     attempt: int = 1
+    iterations: tuple[int, ...] = ()
+    """The numbers of the loop iterations around it, outermost first."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class Launcher:
             outputs = self._run(places, task, attempt, component, container, arguments)
         except StepFailed as failure:
             status, reason = ("interrupted", "") if self.processes.stopped_by else ("failed", str(failure))
-        record = StepRecord(task.name, places.name, status, time.monotonic() - started, outputs, places, reason, attempt)
+        seconds = time.monotonic() - started
+        record = StepRecord(task.name, places.name, status, seconds, outputs, places, reason, attempt, iterations)
         self.records.append(record)
         self.console.step_ended(record.name, status, record.seconds, reason)
         if self.processes.stopped_by:
@@ -111,8 +115,11 @@ class Launcher:
         self, places: StepPlaces, task: Task, attempt: int, component: Any, container: Any, arguments: Any
     ) -> StepOutputs:
         given = executor_input(component, arguments, places)
+        own = expanded_environment((variable.name, variable.value) for variable in container.env)
+        environment = _pod_environment(task.name, attempt) | own
+        command = [expanded(word, environment) for word in (*container.command, *container.args)]  # first, as in a pod
         try:
-            filled = filled_command([*container.command, *container.args], given, self.layout, task.name)
+            filled = filled_command(command, given, self.layout, task.name)
         except (KeyError, TypeError, ValueError) as error:
             raise StepFailed(f"a placeholder of its command cannot be filled: {error}") from None
         for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
@@ -120,7 +127,6 @@ class Launcher:
         for artifacts in given["outputs"]["artifacts"].values():
             places.here(local_path(artifacts["artifacts"][0]["uri"])).parent.mkdir(parents=True, exist_ok=True)
         self._download(given, places)
-        environment = _pod_environment(task.name, attempt) | {variable.name: variable.value for variable in container.env}
         if not self.processes.stopped_by:
             code = self._execute(places, container.image, filled, environment)
             if code != 0:

@@ -54,6 +54,7 @@ def as_json(
             {
                 "task": record.task,
                 "name": record.name,
+                "iterations": list(record.iterations),
                 "status": record.status,
                 "attempt": record.attempt,
                 "seconds": round(record.seconds, 3),

@@ -36,7 +36,7 @@ def kind_of(command: Sequence[str]) -> str:
     words = [word for word in command[:4] if word != "-u"]
     if len(words) >= 3 and Path(words[0]).name in {"python", "python3"} and words[1:3] == ["-m", "kfp_sagemaker"]:
         return "component"
-    if len(command) > 5 and any(_EXECUTOR_MODULE in part for part in command[1:]) and command[0] == "sh":
+    if len(command) > 3 and any(_EXECUTOR_MODULE in part for part in command[1:]) and command[0] == "sh":
         return "lightweight"
     return "container"
 

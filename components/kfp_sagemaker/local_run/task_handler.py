@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.executor_output import OutputArtifact
+from kfp_sagemaker.local_run.kfp_local_repairs import kfp_local_repaired
 from kfp_sagemaker.local_run.kfp_local_spec import KfpLocalSpec, Task
 from kfp_sagemaker.local_run.launcher import Launcher, StepRecord
 
@@ -39,7 +40,7 @@ def steps_run_by(launcher: Launcher, changed: KfpLocalSpec, log: Path) -> Iterat
     task_dispatcher.run_single_task_implementation = _task_runner(launcher, changed.tasks)
     importer_handler.run_importer = _importer(launcher, changed.tasks, originals[1])
     try:
-        with _kept_quiet(launcher, changed.steps, log, complaints):
+        with kfp_local_repaired(), _kept_quiet(launcher, changed.steps, log, complaints):
             yield complaints
     finally:
         task_dispatcher.run_single_task_implementation, importer_handler.run_importer = originals

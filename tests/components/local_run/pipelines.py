@@ -230,3 +230,35 @@ def imported(uri: str):
 @dsl.pipeline
 def placeholder_inside():
     echo(text=f"run-{dsl.PIPELINE_JOB_ID_PLACEHOLDER}")
+
+
+@dsl.component(base_image="python:3.11-slim", install_kfp_package=False)
+def without_bootstrap(text: dsl.OutputPath(str), word: dsl.OutputPath(str)):
+    import os
+
+    with open(text, "w", newline="") as file:
+        file.write("one\r\ntwo\n")
+    with open(word, "w") as file:
+        file.write(os.environ["WORD"])
+
+
+@dsl.pipeline
+def variables():
+    without_bootstrap().set_env_variable("FIRST", "a $$").set_env_variable("WORD", "$(FIRST) $(UNKNOWN)")
+
+
+@dsl.pipeline
+def artifact_of_a_branch(size: int) -> Dataset:
+    with dsl.If(size > 5):
+        large = write()
+    with dsl.Else():
+        small = write()
+    chosen = dsl.OneOf(large.outputs["data"], small.outputs["data"])
+    read_boxed(data=chosen, number=1)
+    return chosen
+
+
+@dsl.pipeline
+def independent():
+    for number in range(12):
+        echo(text=str(number))

@@ -106,6 +106,34 @@ def test_numbers_reach_a_step_as_a_cluster_gives_them(local_run: Run) -> None:
     assert result.parameter("types") == '[4, 2, true, [1, 2.5], {"n": 3}]'
 
 
+def test_references_to_variables_are_expanded_and_files_keep_their_line_ends(local_run: Run) -> None:
+    result = local_run("variables")  # without --image: a lightweight component without pip's bootstrap is one all the same
+    assert result.status == 0, result.progress
+    assert result.parameter("without-bootstrap", "word") == "a $ $(UNKNOWN)"
+    assert result.parameter("without-bootstrap", "text") == "one\r\ntwo\n"
+
+
+@pytest.mark.parametrize(("size", "task"), [(6, "write"), (5, "write-2")])
+def test_one_of_gives_the_artifact_of_the_branch_that_ran(local_run: Run, size: int, task: str) -> None:
+    result = local_run("artifact_of_a_branch", [f"size={size}"])
+    assert result.status == 0, result.progress
+    assert [name for name, _ in result.steps()] == [task, "read-boxed"]
+    assert result.parameter("read-boxed") == "digits 1"
+    assert f"/{task}/" in result.document["outputs"]["Output"]["uri"]
+
+
+def test_tasks_that_do_not_depend_on_each_other_run_in_the_order_of_their_names(local_run: Run) -> None:
+    steps = local_run("independent").steps()
+    assert steps == [(f"echo-{number}" if number > 1 else "echo", "succeeded") for number in range(1, 13)]
+
+
+def test_steps_of_loops_tell_their_iterations(local_run: Run) -> None:
+    steps = local_run("nested_loops").document["steps"]
+    iterations = sorted(tuple(step["iterations"]) for step in steps if step["task"] == "join-2")
+    assert iterations == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert [step["iterations"] for step in steps if step["task"] == "named"] == [[]]
+
+
 def test_the_exit_task_runs_after_a_failed_body(local_run: Run) -> None:
     result = local_run("exit_handler")
     assert result.status == 1

@@ -1,0 +1,106 @@
+"""Runs of one pipeline by ``kfp-sagemaker local run``, all against one local SageMaker whose jobs are real containers."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import sagemaker_local
+from botocore.config import Config
+from kfp_sagemaker.local_run.run import RunOptions, run
+from observation import Observation, observe
+
+PIPELINES = Path(__file__).with_name("pipelines")
+
+STAND_IN = """\
+FROM python:3.11-slim
+ENV PIP_TARGET=/tmp/packages PYTHONPATH=/tmp/packages
+"""
+"""What stands for every image: the system and Python of this machine, with a place for packages that pip installs."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One local SageMaker, and a folder for the runs."""
+
+    sagemaker: sagemaker_local.LocalSageMaker
+    s3: Any
+    images: Mapping[str, Path]
+    runner: str
+    folder: Path
+
+    def observed_run(self, pipeline: Path, arguments: Mapping[str, Any], name: str) -> Observation:
+        """Run the IR file; ``name`` tells the run's folder from those of other runs."""
+        folder = self.folder / name
+        folder.mkdir()
+        arguments_file = folder / "arguments.json"
+        arguments_file.write_text(json.dumps(arguments))
+        before = len(self.sagemaker.calls)
+        told, progress = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(progress):
+            status = run(
+                RunOptions(
+                    pipeline,
+                    arguments_file=arguments_file,
+                    images=self.images,
+                    endpoint_url=self.sagemaker.url,
+                    runner=self.runner,
+                    output=folder / "runs",
+                    json=True,
+                )
+            )
+        document = json.loads(told.getvalue()) if told.getvalue() else {}
+        return observe(status, document, progress.getvalue(), self.s3, self.sagemaker.calls[before:])
+
+
+@contextlib.contextmanager
+def opened_lab(folder: Path, runner: str) -> Iterator[Lab]:
+    """A lab for the time of the context."""
+    stand_in = folder / "stand-in"
+    stand_in.mkdir()
+    (stand_in / "Dockerfile").write_text(STAND_IN)
+    images = {"*": stand_in}
+    with sagemaker_local.start(sagemaker_local.Settings(images=images, runner=runner)) as local:
+        client = boto3.session.Session().client(
+            "s3",
+            endpoint_url=local.url,
+            region_name=local.region,
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+            config=Config(s3={"addressing_style": "path"}),
+        )
+        client.create_bucket(Bucket="given")
+        client.put_object(Bucket="given", Key="data/set", Body=b"given data")
+        client.put_object(Bucket="given", Key="data/settings", Body=b"another one that begins alike")
+        yield Lab(local, client, images, runner, folder)
+
+
+def compiled(source: str, pipeline: str, folder: Path) -> Path:
+    """The IR file of a function of ``pipelines/<source>.py``."""
+    from kfp import compiler
+
+    path = folder / f"{source}.{pipeline}.yaml"
+    compiler.Compiler().compile(getattr(_module(source), pipeline), str(path))
+    return path
+
+
+@cache
+def _module(source: str) -> ModuleType:
+    name = f"pipelines_{source}"
+    specification = importlib.util.spec_from_file_location(name, PIPELINES / f"{source}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # kfp reads the sources of functions through it
+    specification.loader.exec_module(module)
+    return module

@@ -118,13 +118,17 @@ def accelerator(name: str) -> Accelerator:
 
 
 def smallest(asked: Asked, use: str, families: Collection[str] = ()) -> InstanceType | None:
-    """The smallest type allowed for ``use`` (``processing``, ``training``) that holds what is asked for; None when none does.
+    """The first of ``suitable``; None when there is none."""
+    return next(iter(suitable(asked, use, families)), None)
+
+
+def suitable(asked: Asked, use: str, families: Collection[str] = ()) -> list[InstanceType]:
+    """The types allowed for ``use`` (``processing``, ``training``) that hold what is asked for, the smallest first.
 
     ``families`` (``m5``, ``g5``) limits the choice; none: all that are not being retired. Types with accelerators are for
     steps that ask for them, and jobs' images are of x86_64.
     """
-    fitting = [one for one in instance_types().values() if _fits(one, asked, use, families)]
-    return min(fitting, key=_size, default=None)
+    return sorted((one for one in instance_types().values() if _fits(one, asked, use, families)), key=_size)
 
 
 def _fits(one: InstanceType, asked: Asked, use: str, families: Collection[str]) -> bool:

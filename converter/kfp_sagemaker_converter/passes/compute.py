@@ -1,0 +1,189 @@
+"""Which instance type and which kind of job a moved step gets, and why.
+
+In this order: the type that a rule of the configuration fixes; the type that a node selector names; the smallest type for
+what the container asks for, the larger of request and limit, since a job has its instance to itself; the configuration's
+default for a step that asks for nothing. Processing jobs come first, training jobs where only they have it. What is known at
+run time only stays open: the launcher chooses among ``candidates``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from kfp_sagemaker.container_step.step_spec import Candidate
+from kfp_sagemaker.instance_types import InstanceType, instance_types
+from kfp_sagemaker.smallest_instance import ANY_GPU, Accelerator, Asked, accelerator, gibibytes, quantity, smallest, suitable
+
+from kfp_sagemaker_converter.configuration.configuration import StepSettings
+from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.model import Resources, Setting
+from kfp_sagemaker_converter.passes.node_conditions import NodeConditions, node_conditions
+from kfp_sagemaker_converter.rules import compute as rules
+from kfp_sagemaker_converter.source import Location
+
+PROCESSING, TRAINING = "processing", "training"
+
+
+@dataclass(frozen=True)
+class InstanceChoice:
+    """What a step gets. ``instance_type`` is empty when it cannot move (``movable`` False) or is chosen at run time.
+
+    ``service`` is processing or training. ``why`` is a phrase for the report. ``candidates`` are for the choice at run time,
+    the smallest first.
+    """
+
+    instance_type: str
+    service: str
+    why: str
+    movable: bool = True
+    candidates: tuple[Candidate, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def choose_instance(
+    resources: Resources, node_settings: Sequence[Setting], settings: StepSettings, at: Location, step: str
+) -> InstanceChoice:
+    """The choice for the step ``step``, whose executor stands at ``at``.
+
+    ``node_settings`` are the executor's settings in the platform document; only those about nodes are read.
+    """
+    say = _Findings(at, step)
+    service = settings.job.service or (TRAINING if _only_training_has(settings) else PROCESSING)
+    nodes = node_conditions(node_settings)
+    if settings.fixed_instance_type:
+        return _of_the_configuration(settings.fixed_instance_type, settings, service, say)
+    if nodes.architecture:
+        say.add(rules.wrong_architecture(at, step, nodes.architecture))
+        return say.stays(service, f"asks for {nodes.architecture}")
+    if nodes.others:
+        say.add(rules.node_labels_dropped(at, step, "; ".join(nodes.others)))
+    if nodes.spot and not settings.job.spot_instance:
+        say.add(rules.spot_nodes(at, step, nodes.spot))
+    families = settings.job.instance_families or nodes.families
+    if named := _named(nodes, service, settings):
+        return say.choice(named, f"the node selector names {named.name.removeprefix('ml.')}", service)
+    if resources.at_run_time:
+        return _at_run_time(resources, families, service, say)
+    asked, device, shown = _asked(resources, nodes, say)
+    if not device.kind:
+        say.add(rules.no_such_accelerator(at, step, shown))
+        return say.stays(service, f"asks for {shown}")
+    if asked == Asked():
+        default = settings.job.instance_type or ""
+        return _of_the_configuration(default, settings, service, say, "asks for nothing: the default")
+    return _smallest(asked, shown, families, service, settings, say)
+
+
+class _Findings:
+    """Diagnostics about one step, and the choices that they end in."""
+
+    def __init__(self, at: Location, step: str) -> None:
+        self.at, self.step = at, step
+        self.said: list[Diagnostic] = []
+
+    def add(self, found: Diagnostic) -> None:
+        self.said.append(found)
+
+    def stays(self, service: str, why: str) -> InstanceChoice:
+        return InstanceChoice("", service, why, movable=False, diagnostics=tuple(self.said))
+
+    def choice(self, one: InstanceType, why: str, service: str) -> InstanceChoice:
+        """``one`` for a job of ``service``; of training where only that has it."""
+        if service not in one.uses:
+            self.add(rules.needs_training(self.at, self.step, one.name, str(one)))
+            service = TRAINING
+        return InstanceChoice(one.name, service, why, diagnostics=tuple(self.said))
+
+
+def _only_training_has(settings: StepSettings) -> bool:
+    job = settings.job
+    return bool(job.spot_instance or job.keep_alive or job.registry_credentials_arn)
+
+
+def _of_the_configuration(
+    name: str, settings: StepSettings, service: str, say: _Findings, why: str = "set by a rule"
+) -> InstanceChoice:
+    known = instance_types().get(name)
+    if known and service not in known.uses and TRAINING in known.uses and not settings.job.service:
+        return say.choice(known, why, service)
+    return InstanceChoice(name, service, why, diagnostics=tuple(say.said))
+
+
+def _named(nodes: NodeConditions, service: str, settings: StepSettings) -> InstanceType | None:
+    """The first type named by a node selector that the job can have."""
+    uses = {service} if settings.job.service else {service, TRAINING}
+    found = (instance_types().get(f"ml.{name}") for name in nodes.instance_types)
+    return next((one for one in found if one and uses & set(one.uses) and one.architecture == "x86_64"), None)
+
+
+def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple[Asked, Accelerator, str]:
+    """What is asked for, the accelerator's meaning (``GPU`` without one), and the accelerator as it was written."""
+
+    def number(which: str, text: str, parse: Callable[[str], float] = quantity) -> float:
+        try:
+            return parse(text) if text else 0.0
+        except ValueError:
+            say.add(rules.not_a_quantity(say.at, say.step, which, text[:60]))
+            return 0.0
+
+    vcpus = max(number("CPU request", resources.cpu_request), number("CPU limit", resources.cpu_limit))
+    of_request = number("memory request", resources.memory_request, gibibytes)
+    memory = max(of_request, number("memory limit", resources.memory_limit, gibibytes))
+    count = number("accelerator count", resources.accelerator_count)
+    written = resources.accelerator_type
+    device = accelerator(written) if written else ANY_GPU
+    labels = [label for label in nodes.accelerators if label != "true"]
+    # A label tells the kind where the resource (nvidia.com/gpu) only counts.
+    if labels and device == ANY_GPU:
+        written, device = labels[0], accelerator(labels[0])
+    accelerators = int(-(-count // 1)) or int(bool(labels or (written and not resources.accelerator_count)))
+    if not accelerators:
+        return Asked(vcpus, memory), ANY_GPU, ""
+    return Asked(vcpus, memory, accelerators, device), device, f"{accelerators} {written or 'GPU'}"
+
+
+def _smallest(
+    asked: Asked, shown: str, families: Collection[str], service: str, settings: StepSettings, say: _Findings
+) -> InstanceChoice:
+    uses = (service,) if settings.job.service else dict.fromkeys((service, TRAINING))
+    found = next((one for use in uses if (one := smallest(asked, use, families))), None)
+    if found is None:
+        allowed = f" of {', '.join(families)}" if families else ""
+        any_size = replace(asked, vcpus=0, memory_gib=0, accelerators=min(asked.accelerators, 1))
+        largest = next(reversed(suitable(any_size, TRAINING, families)), None)
+        hint = f"the largest{allowed} is {largest.name} with {largest}" if largest else f"there is none{allowed} like it"
+        say.add(rules.nothing_large_enough(say.at, say.step, str(asked), hint))
+        return say.stays(service, f"asks for {asked}")
+    if asked.accelerator.nearest and asked.accelerators:
+        got = f"{found.accelerators} {found.accelerator}"
+        say.add(rules.other_accelerator(say.at, say.step, shown.partition(" ")[2], found.name, got))
+    if found.accelerators > asked.accelerators:
+        fewer = _with_fewer(asked, found, service, families)
+        say.add(rules.more_accelerators(say.at, say.step, shown, found.name, found.accelerators, fewer))
+    return say.choice(found, f"the smallest for {asked}", service)
+
+
+def _with_fewer(asked: Asked, found: InstanceType, service: str, families: Collection[str]) -> str:
+    """The smallest type whose accelerators are of another kind, as large, and nearer to the number asked for."""
+    others = [
+        one for one in suitable(replace(asked, accelerator=ANY_GPU), service, families)
+        if one.accelerator_memory_gib >= found.accelerator_memory_gib and one.accelerators < found.accelerators
+    ]  # fmt: skip
+    best = min(others, key=lambda one: (one.accelerators, one.vcpus, one.memory_gib), default=None)
+    return f"{best.name} has {best}" if best and found.has_gpu else ""
+
+
+def _at_run_time(resources: Resources, families: Collection[str], service: str, say: _Findings) -> InstanceChoice:
+    at_run_time = [name.replace("_", " ") for name, text in vars(resources).items() if "{{$" in text]
+    inputs = " and ".join([", ".join(at_run_time[:-1])] * bool(at_run_time[:-1]) + at_run_time[-1:])
+    say.add(rules.chosen_at_run_time(say.at, say.step, inputs))
+    kind = resources.accelerator_type
+    device = accelerator(kind) if kind and "{{$" not in kind else ANY_GPU
+    kinds = [Asked(), Asked(accelerators=1, accelerator=device)] if resources.accelerator_count else [Asked()]
+    found = [one for asked in kinds for one in suitable(asked, service, families)]
+    sizes: dict[tuple[int, int, float], InstanceType] = {}
+    for one in found:
+        sizes.setdefault((one.accelerators, one.vcpus, one.memory_gib), one)
+    candidates = tuple(Candidate(one.name, one.vcpus, one.memory_gib, one.accelerators) for one in sizes.values())
+    return InstanceChoice("", service, f"by {inputs}", candidates=candidates, diagnostics=tuple(say.said))

@@ -1,0 +1,180 @@
+"""Which instance type and kind of job a step gets, in which order of reasons, and what is said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kfp_sagemaker_converter.configuration.configuration import Configuration, Job, StepRule
+from kfp_sagemaker_converter.model import Resources, Setting
+from kfp_sagemaker_converter.passes.compute import InstanceChoice, choose_instance
+from kfp_sagemaker_converter.source import Location
+
+AT = Location("pipeline.yaml", 7)
+
+
+NOTHING = Job()
+
+
+def choose(
+    resources: Resources, nodes: dict[str, Any] | None = None, job: Job = NOTHING, rule: Job = NOTHING
+) -> InstanceChoice:
+    settings = [Setting(executor="exec-train", name=name, value=value, location=AT) for name, value in (nodes or {}).items()]
+    configuration = Configuration(defaults=job, steps=(StepRule(AT, name="train", job=rule),))
+    return choose_instance(resources, settings, configuration.for_step(["train"], "python"), AT, "exec-train")
+
+
+def selector(**labels: str) -> dict[str, Any]:
+    return {"nodeSelector": {"labels": labels}}
+
+
+def codes(choice: InstanceChoice) -> list[str]:
+    return [found.code for found in choice.diagnostics]
+
+
+def gpus(kind: str, count: str = "1") -> Resources:
+    return Resources(accelerator_type=kind, accelerator_count=count)
+
+
+GPU = gpus("nvidia.com/gpu")
+
+
+@pytest.mark.parametrize(
+    ("resources", "name", "service", "why", "said"),
+    [
+        (Resources(), "ml.m5.large", "processing", "asks for nothing: the default", []),
+        (Resources(cpu_limit="4", memory_limit="16Gi"), "ml.m5.xlarge", "processing", "the smallest for 4 vCPUs, 16 GiB", []),
+        (Resources(cpu_request="500m"), "ml.t3.medium", "processing", "the smallest for 0.5 vCPUs", []),
+        (Resources(cpu_request="8", cpu_limit="2"), "ml.c5.2xlarge", "processing", "the smallest for 8 vCPUs", []),
+        (Resources(cpu_limit="3.5", memory_limit="15G"), "ml.m5.xlarge", "processing", "3.5 vCPUs, 13.97 GiB", []),
+        (GPU, "ml.g4dn.xlarge", "processing", "the smallest for 1 GPU", []),
+        (gpus("NVIDIA_TESLA_V100"), "ml.p3.2xlarge", "processing", "1 V100", []),
+        (gpus("nvidia-tesla-k80"), "ml.g4dn.xlarge", "processing", "1 T4", ["KSC403"]),
+        (gpus("nvidia-h100-80gb", "8"), "ml.p5.48xlarge", "training", "8 H100", ["KSC402"]),
+        (gpus("nvidia-tesla-a100"), "ml.p4d.24xlarge", "training", "1 A100",
+         ["KSC407", "KSC402"]),
+        (gpus("aws.amazon.com/neuron"), "ml.trn1.2xlarge", "training", "1 Trainium",
+         ["KSC402"]),
+        (Resources(cpu_limit="lots", memory_limit="3Gi"), "ml.t3.medium", "processing", "3 GiB", ["KSC406"]),
+    ],
+)  # fmt: skip
+def test_the_smallest_type_for_what_is_asked(resources: Resources, name: str, service: str, why: str, said: list[str]) -> None:
+    choice = choose(resources)
+    assert (choice.instance_type, choice.service, choice.movable) == (name, service, True)
+    assert why in choice.why
+    assert codes(choice) == said
+
+
+@pytest.mark.parametrize(
+    ("resources", "nodes", "code", "said"),
+    [
+        (gpus("tpu-v3", "8"), {}, "KSC404", "no counterpart of 8 tpu-v3"),
+        (gpus("amd.com/gpu"), {}, "KSC404", "no counterpart of 1 amd.com/gpu"),
+        (Resources(memory_limit="64Ti"), {}, "KSC405", "no instance type has 65536 GiB"),
+        (gpus("gpu", "32"), {}, "KSC405", "no instance type has 32 GPU"),
+        (Resources(), selector(**{"kubernetes.io/arch": "arm64"}), "KSC409", "nodes of arm64"),
+        (GPU, selector(**{"cloud.google.com/gke-tpu-accelerator": "tpu-v5-lite"}), "KSC404", "1 tpu-v5-lite"),
+    ],
+)
+def test_without_a_counterpart_the_step_stays(resources: Resources, nodes: dict[str, Any], code: str, said: str) -> None:
+    choice = choose(resources, nodes)
+    assert (choice.instance_type, choice.movable, codes(choice)) == ("", False, [code])
+    assert said in choice.diagnostics[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("resources", "labels", "name", "said"),
+    [
+        (GPU, {"cloud.google.com/gke-accelerator": "nvidia-l4"}, "ml.g6.xlarge", []),
+        (Resources(), {"cloud.google.com/gke-accelerator": "nvidia-tesla-p4"}, "ml.g4dn.xlarge", ["KSC403"]),
+        (GPU, {"nvidia.com/gpu.product": "NVIDIA-A10G"}, "ml.g5.xlarge", []),
+        (Resources(cpu_limit="1"), {"node.kubernetes.io/instance-type": "r5.xlarge"}, "ml.r5.xlarge", []),
+        (Resources(), {"node.kubernetes.io/instance-type": "p4d.24xlarge"}, "ml.p4d.24xlarge", ["KSC402"]),
+        (Resources(), {"node.kubernetes.io/instance-type": "n1-standard-4"}, "ml.m5.large", []),
+        (Resources(cpu_limit="2"), {"karpenter.k8s.aws/instance-family": "r6i"}, "ml.r6i.large", []),
+        (Resources(cpu_limit="4"), {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}, "ml.c5.xlarge", []),
+        (Resources(), {"pool": "large"}, "ml.m5.large", ["KSC408"]),
+        (Resources(), {"eks.amazonaws.com/capacityType": "SPOT"}, "ml.m5.large", ["KSC410"]),
+    ],
+)
+def test_node_labels_about_hardware_are_followed(
+    resources: Resources, labels: dict[str, str], name: str, said: list[str]
+) -> None:
+    choice = choose(resources, selector(**labels))
+    assert (choice.instance_type, codes(choice)) == (name, said)
+
+
+ZONE = {"key": "zone", "operator": "In", "values": ["a", "b"]}
+L4 = {"key": "cloud.google.com/gke-accelerator", "operator": "In", "values": ["nvidia-l4"]}
+NOT_L4 = {**L4, "operator": "NotIn"}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "name", "labels"),
+    [
+        ({"nodeAffinity": [{"matchExpressions": [ZONE]}]}, "ml.g4dn.xlarge", "zone=a,b"),
+        ({"nodeAffinity": [{"matchExpressions": [ZONE], "weight": 50}]}, "ml.g4dn.xlarge", ""),
+        ({"nodeAffinity": [{"matchExpressions": [L4]}]}, "ml.g6.xlarge", ""),
+        ({"nodeAffinity": [{"matchExpressions": [NOT_L4]}]}, "ml.g4dn.xlarge", "cloud.google.com/gke-accelerator"),
+        ({"nodeAffinity": [{"nodeAffinityJson": {"runtimeValue": {"constant": {
+            "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [L4, ZONE]}]}}}}}]},
+         "ml.g6.xlarge", "zone=a,b"),
+        ({"nodeAffinity": [{"nodeAffinityJson": {"componentInputParameter": "affinity"}}]}, "ml.g4dn.xlarge", "at run time"),
+        ({"nodeSelector": {"nodeSelectorJson": {"runtimeValue": {"constant": {"zone": "a"}}}}}, "ml.g4dn.xlarge", "zone=a"),
+        ({"nodeSelector": {"nodeSelectorJson": {"componentInputParameter": "s"}}}, "ml.g4dn.xlarge", "at run time"),
+        ({"nodeSelector": "odd", "nodeAffinity": ["odd", {"matchExpressions": "odd"}]}, "ml.g4dn.xlarge", ""),
+    ],
+)  # fmt: skip
+def test_conditions_on_nodes_in_each_of_their_forms(nodes: dict[str, Any], name: str, labels: str) -> None:
+    choice = choose(GPU, nodes)
+    assert choice.instance_type == name
+    assert codes(choice) == (["KSC408"] if labels else [])
+    assert all(labels in found.sentence for found in choice.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("job", "rule", "resources", "name", "service", "why"),
+    [
+        (Job(instance_type="ml.m5.4xlarge"), Job(), Resources(), "ml.m5.4xlarge", "processing", "the default"),
+        (Job(instance_type="ml.m5.4xlarge"), Job(), Resources(cpu_limit="1"), "ml.t3.medium", "processing", "the smallest"),
+        (Job(), Job(instance_type="ml.g5.xlarge"), Resources(cpu_limit="64"), "ml.g5.xlarge", "processing", "set by a rule"),
+        (Job(), Job(instance_type="ml.p5.48xlarge"), Resources(), "ml.p5.48xlarge", "training", "set by a rule"),
+        (Job(), Job(instance_type="ml.new9.large"), Resources(), "ml.new9.large", "processing", "set by a rule"),
+        (Job(), Job(service="training"), Resources(), "ml.m5.large", "training", "the default"),
+        (Job(spot_instance=True), Job(), Resources(cpu_limit="4"), "ml.c5.xlarge", "training", "the smallest"),
+        (Job(), Job(keep_alive=60), Resources(), "ml.m5.large", "training", "the default"),
+        (Job(instance_families=("m7i",)), Job(), Resources(cpu_limit="2"), "ml.m7i.large", "processing", "the smallest"),
+    ],
+)
+def test_what_the_configuration_says_counts(
+    job: Job, rule: Job, resources: Resources, name: str, service: str, why: str
+) -> None:
+    choice = choose(resources, job=job, rule=rule)
+    assert (choice.instance_type, choice.service) == (name, service)
+    assert why in choice.why
+
+
+def test_processing_on_demand_of_a_rule_does_not_become_training() -> None:
+    choice = choose(gpus("nvidia-h100-80gb", "8"), rule=Job(service="processing"))
+    assert (choice.movable, codes(choice)) == (False, ["KSC405"])
+
+
+def test_fewer_accelerators_of_another_kind_are_pointed_out() -> None:
+    (found, _) = choose(gpus("nvidia-tesla-a100")).diagnostics
+    assert "ml.g6e.xlarge has 4 vCPUs, 32 GiB, 1 L40S of 44.7 GiB" in found.fix
+
+
+def test_what_comes_at_run_time_is_chosen_at_run_time() -> None:
+    cpu, count = "{{$.inputs.parameters['cpu']}}", "{{$.inputs.parameters['n']}}"
+    choice = choose(Resources(cpu_limit=cpu, memory_limit="4Gi", accelerator_count=count))
+    assert (choice.instance_type, choice.service, choice.movable, codes(choice)) == ("", "processing", True, ["KSC401"])
+    assert "by cpu limit and accelerator count." in choice.diagnostics[0].sentence
+    sizes = [(one.accelerators, one.cpu, one.memory) for one in choice.candidates]
+    assert sizes == sorted(set(sizes))
+    assert {one.instance_type for one in choice.candidates} >= {"ml.t3.medium", "ml.m5.xlarge", "ml.g4dn.xlarge"}
+
+
+def test_run_time_candidates_follow_the_kind_and_the_families() -> None:
+    resources = Resources(accelerator_type="nvidia-l4", accelerator_count="{{$.inputs.parameters['n']}}")
+    candidates = choose(resources, job=Job(instance_families=("m5", "g5", "g6"))).candidates
+    assert {one.instance_type.split(".")[1] for one in candidates} == {"m5", "g6"}

@@ -1,1 +1,1 @@
-"""Back ends: from the pipeline model to what runs."""
+"""Back ends: from the pipeline model, and what the passes decided, to what runs."""

@@ -135,6 +135,10 @@ class Configuration:
         """What becomes of the Kubernetes secret ``name``."""
         return self.secrets.get(name, SecretRule())
 
+    def maps(self, image: str) -> bool:
+        """Whether ``images`` says what runs in place of ``image``, which is then taken to be there."""
+        return any(fnmatchcase(image, pattern) for pattern in self.images)
+
     def target_image(self, image: str) -> str:
         """The image that runs in place of ``image``: as mapped, itself where it is in ECR, else its copy in the registry.
 

@@ -29,6 +29,8 @@ PROCESSING, TRAINING = "processing", "training"
 class InstanceChoice:
     """What a step gets. ``instance_type`` is empty when it cannot move (``movable`` False) or is chosen at run time.
 
+    ``by_default`` tells that it is the configuration's, for a step that asks for nothing.
+
     ``service`` is processing or training. ``why`` is a phrase for the report. ``candidates`` are for the choice at run time,
     the smallest first.
     """
@@ -37,6 +39,7 @@ class InstanceChoice:
     service: str
     why: str
     movable: bool = True
+    by_default: bool = False
     candidates: tuple[Candidate, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -71,7 +74,8 @@ def choose_instance(
         return say.stays(service, f"asks for {shown}")
     if asked == Asked():
         default = settings.job.instance_type or ""
-        return _of_the_configuration(default, settings, service, say, "asks for nothing: the default")
+        by_default = _of_the_configuration(default, settings, service, say, "asks for nothing: the default")
+        return replace(by_default, by_default=True)
     return _smallest(asked, shown, families, service, settings, say)
 
 

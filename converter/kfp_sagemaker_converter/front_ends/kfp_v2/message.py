@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Refused
@@ -10,7 +11,7 @@ from kfp_sagemaker_converter.rules import pipeline as rules
 from kfp_sagemaker_converter.source import Location
 
 
-def message_of(ir: dict[str, Any], at: Location) -> Any:
+def message_of(ir: Mapping[str, Any], at: Location) -> Any:
     """IR as a ``PipelineSpec`` message; unknown fields are refused.
 
     Raises:

@@ -1,0 +1,99 @@
+"""From the text of a pipeline to the converted pipeline and its report: pure, without files, network or clock.
+
+    conversion = convert(Path("pipeline.yaml").read_text(), "pipeline.yaml", configuration)
+    conversion.documents   # IR and platform document, as kfp loads them; none when the input was refused
+    conversion.report      # what was kept exactly, approximately, not
+
+Not here: writing files (``output_folder``), compiling DSL source (``front_ends.kfp_v2.source``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kfp_sagemaker.container_step.encoding import Bundle
+from kfp_sagemaker.container_step.ir import COMMAND
+
+from kfp_sagemaker_converter.back_ends.kfp.check import problems_of
+from kfp_sagemaker_converter.back_ends.kfp.heading import heading_of
+from kfp_sagemaker_converter.back_ends.kfp.target import about_bundles, about_settings, target_of
+from kfp_sagemaker_converter.back_ends.kfp.write import write
+from kfp_sagemaker_converter.back_ends.kfp.yaml_text import yaml_of
+from kfp_sagemaker_converter.configuration.configuration import Configuration
+from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Diagnostic, Refused, in_order
+from kfp_sagemaker_converter.front_ends.read import read_document
+from kfp_sagemaker_converter.model import Container, Document, Format, Pipeline
+from kfp_sagemaker_converter.passes.move import plan
+from kfp_sagemaker_converter.passes.placement import Choice
+from kfp_sagemaker_converter.passes.report_of import report_of
+from kfp_sagemaker_converter.passes.setting_names import setting_names
+from kfp_sagemaker_converter.passes.sources_outside_s3 import unreachable
+from kfp_sagemaker_converter.report import Report
+from kfp_sagemaker_converter.rules import output as rules
+from kfp_sagemaker_converter.rules import placement as placement_rules
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A converted pipeline. ``bundles`` have to be in S3 before it runs."""
+
+    report: Report
+    document: Document | None = None
+    documents: tuple[Mapping[str, Any], ...] = ()
+    bundles: tuple[Bundle, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The converted pipeline as YAML; empty when there is none."""
+        return yaml_of(self.documents, heading_of(self.documents[0])) if self.documents else ""
+
+
+def convert(
+    text: str,
+    file: str,
+    configuration: Configuration | None = None,
+    choice: Choice | None = None,
+    found: Iterable[Diagnostic] = (),
+) -> Conversion:
+    """Convert the pipeline in ``text``; ``file`` is its name in messages. Nothing is raised for what the text may be.
+
+    ``choice`` is what the command line says about placement; without it, the configuration's. ``found`` is what there was to
+    say before.
+    """
+    configuration = configuration or Configuration()
+    choice = choice or Choice(configuration.placement)
+    try:
+        document, findings = read_document(text, file)
+    except Refused as refused:
+        return Conversion(Report(file, Format.UNKNOWN, diagnostics=in_order([*found, *refused.diagnostics])))
+    return convert_document(document, configuration, choice, [*found, *findings])
+
+
+def convert_document(
+    document: Document, configuration: Configuration, choice: Choice, found: Iterable[Diagnostic] = ()
+) -> Conversion:
+    """Convert what a front end read."""
+    pipeline = document.pipeline
+    names = setting_names(pipeline, _converted_before(pipeline))
+    planned = plan(pipeline, configuration, choice, names)
+    target, about_target = target_of(pipeline, configuration, names)
+    written = write(pipeline, {one.step.component.name: one for one in planned.moved}, target)
+    diagnostics = [*found, *planned.diagnostics, *unreachable(planned.steps)]
+    if planned.moved:
+        diagnostics += [*about_target, *about_settings(pipeline, names, written.added_parameters)]
+        diagnostics += about_bundles(planned, written.labels, written.bundles)
+    elif planned.steps:
+        diagnostics.append(placement_rules.nothing_moves(pipeline.location, ""))
+    problems = problems_of(written.documents, pipeline, planned.decisions)
+    diagnostics += [rules.internal_error(pipeline.location, "", problem) for problem in problems]
+    report = report_of(document, planned, diagnostics, written.added_parameters, target.launcher_image)
+    if report.exit_status == EXIT_ERROR:
+        return Conversion(report, document)
+    return Conversion(report, document, written.documents, tuple(written.bundles.values()))
+
+
+def _converted_before(pipeline: Pipeline) -> bool:
+    """Whether steps of the pipeline run on SageMaker by this converter's doing."""
+    return any(isinstance(one, Container) and one.command == COMMAND for one in pipeline.executors.values())

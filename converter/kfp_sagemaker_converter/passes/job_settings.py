@@ -1,0 +1,55 @@
+"""The settings of a moved step's job: what the configuration says, what the step asked for, what the pipeline passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
+
+from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings
+from kfp_sagemaker_converter.model import Container
+from kfp_sagemaker_converter.passes.compute import InstanceChoice
+from kfp_sagemaker_converter.passes.kubernetes_settings import Carried
+
+#: Settings that are called the same in the configuration and in the job.
+_SAME = (
+    "instance_count", "volume_size", "max_run_time", "network_isolation", "traffic_encryption", "resource_encryption_key",
+    "output_encryption_key", "spot_instance", "max_wait_time", "checkpoint_s3_uri", "keep_alive", "registry_credentials_arn",
+)  # fmt: skip
+#: Further inputs of the job's component.
+_MORE = ("wait_for_capacity", "assume_role")
+
+
+def job_settings(
+    configuration: Configuration, settings: StepSettings, choice: InstanceChoice, carried: Carried, container: Container
+) -> JobSettings:
+    """The job of one step.
+
+    Role, region and network come from the pipeline's parameters, and so does the instance type of a step that asks for
+    nothing; what a rule says of the step is written into it.
+    """
+    said: dict[str, Any] = {name: value for name in _SAME if (value := getattr(settings.job, name)) is not None}
+    if carried.max_run_time and "max_run_time" not in said:
+        said["max_run_time"] = carried.max_run_time
+    for name in ("subnets", "security_group_ids"):
+        value = getattr(settings.job, name)
+        if value != getattr(configuration.defaults, name):
+            said[name] = ",".join(value or ())
+    if settings.job.registry_credentials_arn:
+        said["registry_access"] = "Vpc"
+    more = {name: value for name in _MORE if (value := getattr(settings.job, name)) is not None}
+    job = JobSettings(tags={**carried.tags, **(settings.job.tags or {})}, more=more, **said)
+    if choice.candidates:
+        return replace(job, instance_type="", candidates=choice.candidates, resources=_resources(container))
+    return job if choice.by_default else replace(job, instance_type=choice.instance_type)
+
+
+def _resources(container: Container) -> Resources:
+    """What is asked for, for the choice at run time: limits where there is no request."""
+    asked = container.resources
+    return Resources(
+        cpu=asked.cpu_request or asked.cpu_limit,
+        memory=asked.memory_request or asked.memory_limit,
+        accelerator_count=asked.accelerator_count,
+    )

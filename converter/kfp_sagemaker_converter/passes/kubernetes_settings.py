@@ -1,0 +1,131 @@
+"""What becomes of a moved step's Kubernetes settings: carried into the job, left with the pod, or reported.
+
+Fields: kubernetes_executor_config.proto of kubeflow/pipelines, as kfp-kubernetes writes it. Not here: settings with which a
+step cannot move (``obstacles``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy
+
+from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.model import Setting
+from kfp_sagemaker_converter.passes.steps import Step
+from kfp_sagemaker_converter.rules import kubernetes as rules
+
+#: Where a pod runs and how its image is pulled: SageMaker has its own ways, by instance type, role and registry.
+DROPPED = (
+    "nodeSelector", "nodeAffinity", "podAffinity", "tolerations", "imagePullSecret", "imagePullPolicy", "securityContext",
+    "enabledSharedMemory",
+)  # fmt: skip
+#: What puts environment variables into the pod, which the launcher hands on to the job.
+KEPT_IN_POD = ("configMapAsEnv", "fieldPathAsEnv")
+LIMITS = ("activeDeadlineSeconds", "podMetadata")
+#: SageMaker allows 50 tags; the launcher sets some itself.
+_MOST_TAGS = 40
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a job takes over. ``max_run_time`` is in seconds, 0 for none; ``pod_settings`` stay with the pod."""
+
+    max_run_time: int = 0
+    tags: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[Secret, ...] = ()
+    pod_settings: Mapping[str, Any] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carried:
+    """What becomes of the settings of a step that moves. ``secret_rule`` gives policy and ARN, by the secret's name."""
+    max_run_time, tags = 0, {}
+    secrets: list[Secret] = []
+    pod_settings: dict[str, Any] = {}
+    found: list[Diagnostic] = []
+    for setting in step.settings:
+        value, at = setting.value, setting.location
+        if not value:
+            continue
+        if setting.name == "activeDeadlineSeconds":
+            max_run_time = int(value) if str(value).isdigit() else 0
+            found.append(rules.deadline(at, step.name, step.name, max_run_time))
+        elif setting.name == "podMetadata":
+            tags = _tags(value)
+            found.append(rules.pod_metadata(at, step.name, step.name, len(tags)))
+        elif setting.name == "secretAsEnv":
+            _add_secrets(setting, secret_rule, secrets, pod_settings)
+            found.append(rules.secrets_carried(at, step.name, step.name, ", ".join(one.variable for one in secrets)))
+        elif setting.name in KEPT_IN_POD:
+            pod_settings[setting.name] = value
+            variables = _variables(setting)
+            secrets += [Secret(variable, SecretPolicy.ENVIRONMENT) for variable in variables]
+            found.append(rules.environment_of_pod(at, step.name, step.name, ", ".join(variables)))
+        elif setting.name in DROPPED:
+            found.append(rules.setting_dropped(at, step.name, step.name, setting.name))
+    return Carried(max_run_time, tags, tuple(secrets), pod_settings, tuple(found))
+
+
+def secret_names(entries: Iterable[Any]) -> list[str]:
+    """The names of the secrets of ``secretAsEnv``, in order; empty text for one that is known at run time only."""
+    return [_name(entry, "secretName") for entry in entries if isinstance(entry, dict)]
+
+
+def _name(entry: Mapping[str, Any], key: str) -> str:
+    """``secretName``, or its newer twin ``secretNameParameter`` where that is a constant."""
+    twin = entry.get(f"{key}Parameter")
+    if isinstance(twin, dict) and twin:
+        runtime = twin.get("runtimeValue")
+        return str(runtime.get("constant") or "") if isinstance(runtime, dict) else ""
+    return str(entry.get(key) or "")
+
+
+def _add_secrets(
+    setting: Setting,
+    secret_rule: Callable[[str], tuple[str, str]],
+    secrets: list[Secret],
+    pod_settings: dict[str, Any],
+) -> None:
+    in_pod = []
+    for entry in setting.value:
+        policy, arn = secret_rule(_name(entry, "secretName"))
+        through_pod = policy == SecretPolicy.ENVIRONMENT.value
+        if through_pod:
+            in_pod.append(entry)
+        for key in entry.get("keyToEnv") or ():
+            variable, member = str(key.get("envVar", "")), str(key.get("secretKey", ""))
+            if through_pod:
+                secrets.append(Secret(variable, SecretPolicy.ENVIRONMENT))
+            else:
+                secrets.append(Secret(variable, SecretPolicy.SECRETS_MANAGER, arn, member))
+    if in_pod:
+        pod_settings[setting.name] = in_pod
+
+
+def _variables(setting: Setting) -> list[str]:
+    entries = setting.value if isinstance(setting.value, list) else []
+    found = []
+    for entry in entries:
+        if isinstance(entry, dict):
+            found += [str(key.get("envVar", "")) for key in entry.get("keyToEnv") or ()]
+            found += [str(entry["name"])] if setting.name == "fieldPathAsEnv" and entry.get("name") else []
+    return [variable for variable in found if variable]
+
+
+def _tags(metadata: Any) -> dict[str, str]:
+    """Labels and annotations as tags: keys of 128 and values of 256 characters at most, and nothing in ``aws:``."""
+    found: dict[str, str] = {}
+    for group in ("labels", "annotations"):
+        of_group = metadata.get(group) if isinstance(metadata, dict) else None
+        for key, value in of_group.items() if isinstance(of_group, dict) else ():
+            fits = len(str(key)) <= 128 and len(str(value)) <= 256 and not str(key).lower().startswith("aws:")
+            if fits and len(found) < _MOST_TAGS and isinstance(value, str) and _is_tag_text(value) and _is_tag_text(str(key)):
+                found[str(key)] = value
+    return found
+
+
+def _is_tag_text(text: str) -> bool:
+    return all(character.isalnum() or character in " _.:/=+-@" for character in text)

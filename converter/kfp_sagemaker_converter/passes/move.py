@@ -1,0 +1,132 @@
+"""The plan: for every step whether it moves, and for those that do, the whole specification of what runs instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, encode
+from kfp_sagemaker.container_step.ir import step_spec
+from kfp_sagemaker.container_step.step_spec import Service, StepSpec, UriMode
+
+from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings
+from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.model import Container, Pipeline
+from kfp_sagemaker_converter.passes.compute import InstanceChoice, choose_instance
+from kfp_sagemaker_converter.passes.images import about_images
+from kfp_sagemaker_converter.passes.job_settings import job_settings
+from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
+from kfp_sagemaker_converter.passes.obstacles import obstacles
+from kfp_sagemaker_converter.passes.placement import Choice, Decision, names_of, place, unmatched
+from kfp_sagemaker_converter.passes.setting_names import renamed
+from kfp_sagemaker_converter.passes.steps import Step, steps_of
+from kfp_sagemaker_converter.rules import output as output_rules
+from kfp_sagemaker_converter.rules import placement as placement_rules
+
+#: Characters of a container below which its specification cannot exceed the limit, packed in the worst case.
+_SURELY_SHORT = INLINE_LIMIT // 8
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A step that moves: what it carries, how its instance was chosen, and the Kubernetes settings that its pod keeps."""
+
+    step: Step
+    spec: StepSpec
+    choice: InstanceChoice
+    pod_settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of every step of a pipeline. ``images`` maps the images of moved steps to those that run instead."""
+
+    decisions: tuple[Decision, ...]
+    moved: tuple[Moved, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    images: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step."""
+        return tuple(decision.step for decision in self.decisions)
+
+
+def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names: Mapping[str, str]) -> Plan:
+    """Decide for every step. ``names`` are the parameters of the jobs' settings (:mod:`.setting_names`)."""
+    decisions: list[Decision] = []
+    moved: list[Moved] = []
+    diagnostics: list[Diagnostic] = []
+    steps = steps_of(pipeline)
+
+    def what_hinders(step: Step) -> list[Diagnostic]:
+        return obstacles(step, lambda name: configuration.secret(name).policy)
+
+    for pattern in unmatched(steps, choice):
+        diagnostics.append(placement_rules.pattern_without_step(pipeline.location, "", pattern))
+    for step in steps:
+        image = step.executor.image if isinstance(step.executor, Container) else ""
+        settings = configuration.for_step(names_of(step), image)
+        decision = place(step, choice, settings.placement, what_hinders)
+        if decision.moves:
+            outcome = _move(step, settings, configuration, names)
+            if isinstance(outcome, Decision):
+                decision = outcome
+            else:
+                moved.append(outcome[0])
+                diagnostics += outcome[1]
+        decisions.append(decision)
+        diagnostics += decision.diagnostics
+    images, more = about_images([(one.step, one.spec) for one in moved], configuration)
+    return Plan(tuple(decisions), tuple(moved), (*diagnostics, *more), images)
+
+
+def _move(
+    step: Step, settings: StepSettings, configuration: Configuration, names: Mapping[str, str]
+) -> Decision | tuple[Moved, list[Diagnostic]]:
+    """A step that is to move: it does, unless no instance is large enough or nothing can carry it."""
+    assert isinstance(step.executor, Container)
+    at = step.executor.location
+    instance = choose_instance(step.executor.resources, step.settings, settings, at, step.name)
+    if not instance.movable:
+        return Decision(step, False, instance.why, instance.diagnostics)
+    taken = carried(step, lambda name: (configuration.secret(name).policy, configuration.secret(name).arn))
+    spec = _spec(step, step.executor, settings, configuration, instance, taken, names)
+    if not configuration.pipeline_root and _is_too_long(spec):
+        return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
+    return Moved(step, spec, instance, taken.pod_settings), [*instance.diagnostics, *taken.diagnostics]
+
+
+def _spec(
+    step: Step,
+    container: Container,
+    settings: StepSettings,
+    configuration: Configuration,
+    instance: InstanceChoice,
+    taken: Carried,
+    names: Mapping[str, str],
+) -> StepSpec:
+    shell = settings.job.shell is not False
+    image = configuration.target_image(container.image) or container.image
+    return step_spec(
+        {**container.words["container"], "image": image},
+        step.component.words,
+        job=renamed(job_settings(configuration, settings, instance, taken, container), names),
+        service=Service(instance.service),
+        secrets=taken.secrets,
+        shell=shell,
+        uri_mode=UriMode.KFP if shell else UriMode.LOCAL,
+    )
+
+
+def _is_too_long(spec: StepSpec) -> bool:
+    return sum(map(len, _texts(spec))) > _SURELY_SHORT and len(encode(spec)) > INLINE_LIMIT
+
+
+def _texts(spec: StepSpec) -> Iterator[str]:
+    yield from spec.command
+    yield from spec.args
+    yield from (value for _, value in spec.env)
+    yield str(spec.inputs)
+    yield str(spec.outputs)

@@ -1,0 +1,65 @@
+"""What about a step no job can do: it then stays in the cluster, with the reasons.
+
+Not here: settings that a job can have, or can do without (``kubernetes_settings``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.model import Container, Setting
+from kfp_sagemaker_converter.passes.kubernetes_settings import DROPPED, KEPT_IN_POD, LIMITS, secret_names
+from kfp_sagemaker_converter.passes.steps import Step
+from kfp_sagemaker_converter.rules import obstacles as rules
+
+#: Volumes: settings that mount something of the cluster into the container.
+_VOLUMES = {
+    "pvcMount": "a volume claim",
+    "secretAsVolume": "a secret as files",
+    "configMapAsVolume": "a ConfigMap as files",
+    "emptyDirMounts": "an emptyDir volume",
+    "genericEphemeralVolume": "an ephemeral volume",
+}
+_KNOWN = {*_VOLUMES, *DROPPED, *KEPT_IN_POD, *LIMITS, "secretAsEnv"}
+_WORKSPACE = "{{$.workspace_path}}"
+
+
+def obstacles(step: Step, secret_policy: Callable[[str], str]) -> list[Diagnostic]:
+    """Every reason for which the step cannot be a job. ``secret_policy`` is keep, environment or secrets_manager."""
+    return [*_of_container(step), *_of_settings(step, secret_policy)]
+
+
+def _of_container(step: Step) -> Iterator[Diagnostic]:
+    assert isinstance(step.executor, Container)
+    at, words = step.executor.location, step.executor.words.get("container") or {}
+    if any(parameter.type == "TASK_CONFIG" for parameter in step.component.inputs.parameters.values()):
+        yield rules.needs_task_config(at, step.name, step.name)
+    if words.get("lifecycle"):
+        yield rules.pre_cache_check(at, step.name, step.name)
+    given = [use.task.inputs.values() for use in step.uses]
+    texts = (str(one.words) for inputs in given for one in inputs)
+    if any(_WORKSPACE in text for text in (*step.executor.command, *step.executor.args, *texts)):
+        yield rules.volume(at, step.name, step.name, "the pipeline's workspace")
+
+
+def _of_settings(step: Step, secret_policy: Callable[[str], str]) -> Iterator[Diagnostic]:
+    for setting in step.settings:
+        if not setting.value:
+            continue
+        if setting.name in _VOLUMES:
+            yield rules.volume(setting.location, step.name, step.name, _VOLUMES[setting.name])
+        elif setting.name == "secretAsEnv":
+            yield from _of_secrets(step, setting, secret_policy)
+        elif setting.name not in _KNOWN:
+            yield rules.unknown_setting(setting.location, step.name, step.name, setting.name)
+
+
+def _of_secrets(step: Step, setting: Setting, secret_policy: Callable[[str], str]) -> Iterator[Diagnostic]:
+    entries: Any = setting.value if isinstance(setting.value, list) else []
+    for name in secret_names(entries):
+        if not name:
+            yield rules.secret_at_run_time(setting.location, step.name, step.name)
+        elif secret_policy(name) == "keep":
+            yield rules.secret(setting.location, step.name, step.name, name)

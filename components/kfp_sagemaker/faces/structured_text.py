@@ -74,4 +74,11 @@ def _unique_names_loader() -> Any:
                     seen.add(key.value)
             return node
 
+        # What is merged stands before what overrides it, and PyYAML 6.0.4 takes the former where the result is merged again.
+        def flatten_mapping(self, node: Any) -> None:
+            super().flatten_mapping(node)
+            last = {(key.tag, key.value) if isinstance(key, yaml.ScalarNode) else id(key): pair
+                    for pair in node.value for key in pair[:1]}
+            node.value = list(last.values())
+
     return Loader

@@ -2,8 +2,9 @@
 
 Run as ``python -I -S namespace_program.py PLAN_DESCRIPTOR STATUS_DESCRIPTOR``. Needs the standard library only, and imports
 nothing of its package, which is not visible to it. The process itself stays outside and ends with the command's exit code; its
-child is the first process inside. To the status descriptor it writes the child's process id, then an error or that the
-command is about to start. Not util-linux's ``unshare``: 2.38 reports a death by SIGKILL as exit code 1.
+child is the first process inside. To the status descriptor the one outside writes the child's process id, and the child an
+error or that the command is about to start: a line each, in no order. Not util-linux's ``unshare``: 2.38 reports a death by
+SIGKILL as exit code 1.
 """
 
 from __future__ import annotations

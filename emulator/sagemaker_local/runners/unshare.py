@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,21 @@ def start_with_unshare(plan: MountPlan) -> Started:
         os.close(plan_file)
         os.close(status_write)
     with os.fdopen(status_read) as status:
-        report: dict[str, Any] = {}
-        while not report.keys() & {"ready", "error"} and (line := status.readline()):
-            report |= json.loads(line)
-    if "ready" not in report:
-        _, text = process.communicate()
+        report = read_report(status)
+    if "pid" not in report or "ready" not in report:
+        text, _ = process.communicate()
         raise OSError(report.get("error") or text.decode(errors="replace").strip() or "it ended without a word")
     return Started(process, int(report["pid"]))
+
+
+def read_report(status: Iterable[str]) -> dict[str, Any]:
+    """What the program says on its way: ``pid`` and ``ready``, or ``error``, or less when it ended before.
+
+    Two processes write, the one outside ``pid`` and the one inside the rest, so either line can be first.
+    """
+    report: dict[str, Any] = {}
+    for line in status:
+        report |= json.loads(line)
+        if "error" in report or report.keys() >= {"pid", "ready"}:
+            break
+    return report

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from kfp_sagemaker import entrypoint
 from kfp_sagemaker.faces.registry import component_ids, find_face
+from waiting import PATIENCE
 
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: nothing answers."""
@@ -32,7 +33,7 @@ MODEL = {"model_name": "m", "role": ROLE, "image": "123456789012.dkr.ecr.us-east
 def process(*arguments: str, program: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     command = ["-c", program] if program else ["-m", "kfp_sagemaker"]
     return subprocess.run([sys.executable, *command, *arguments], env={**ENVIRONMENT, **environment}, capture_output=True,
-                          text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+                          text=True, timeout=PATIENCE, check=False, stdin=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("arguments", [

@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
+from waiting import PATIENCE
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -62,7 +63,7 @@ def test_it_serves_until_a_signal_and_ends_cleanly(command: Start, tmp_path: Pat
         client.list_models()
     assert client.list_models()["Models"] == []
     process.send_signal(number)
-    _, complaints = process.communicate(timeout=30)
+    _, complaints = process.communicate(timeout=PATIENCE)
 
     assert lines[0] == f"Local SageMaker at {exports['AWS_ENDPOINT_URL']}"
     assert len(lines[-1]) > len("Runner: ")
@@ -73,7 +74,7 @@ def test_it_serves_until_a_signal_and_ends_cleanly(command: Start, tmp_path: Pat
 def test_a_taken_port_is_said_without_a_traceback(command: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = command("--port", str(taken.getsockname()[1]))
-        _, complaints = process.communicate(timeout=30)
+        _, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert "Address already in use" in complaints
     assert "Traceback" not in complaints
@@ -90,7 +91,7 @@ def test_a_taken_port_is_said_without_a_traceback(command: Start) -> None:
 )
 def test_settings_that_cannot_be_used_are_named(command: Start, arguments: tuple[str, ...], complaint: str) -> None:
     process = command(*arguments)
-    _, complaints = process.communicate(timeout=30)
+    _, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert complaint in complaints
     assert "Traceback" not in complaints
@@ -101,7 +102,7 @@ def test_without_the_extra_it_says_which_to_install() -> None:
         "import sys; sys.modules['werkzeug'] = None; sys.modules['werkzeug.serving'] = None\n"
         "from sagemaker_local.__main__ import main; sys.exit(main([]))"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ended.returncode == 2
     assert "pip install 'kfp-sagemaker[local]'" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sagemaker_local.events import Execution, JobEvents, JobFaults
 from sagemaker_local.scripted import HOLD, EndpointScript, JobScript, ScriptedExecution, Step
+from waiting import PATIENCE
 
 
 @dataclass
@@ -90,7 +91,7 @@ def test_a_job_plays_its_script(
 ) -> None:
     job = Job(faults=faults)
     ScriptedExecution(jobs=scripts).start_job(job)
-    assert job.ended.wait(10)
+    assert job.ended.wait(PATIENCE)
     assert job.statuses == statuses
     assert job.result == result
 
@@ -102,7 +103,7 @@ def test_a_held_step_lasts_until_it_is_released() -> None:
     execution.release("job")
     assert not job.ended.is_set()
     execution.release("job")
-    assert job.ended.wait(10)
+    assert job.ended.wait(PATIENCE)
     assert job.statuses == ["Training", "Uploading"]
 
 
@@ -116,7 +117,7 @@ def test_a_stop_request_ends_a_step_unless_the_script_is_deaf(heeds_stop: bool, 
     if not heeds_stop:
         assert not job.ended.wait(0.1)
         execution.close()
-    assert job.ended.wait(10)
+    assert job.ended.wait(PATIENCE)
     assert job.result["status"] == status
 
 
@@ -127,7 +128,7 @@ def test_a_slow_status_lasts_longer(until: Callable[..., Any]) -> None:
     until(lambda: job.statuses == ["Downloading"])
     assert not job.ended.is_set()
     execution.close()
-    assert job.ended.wait(10)
+    assert job.ended.wait(PATIENCE)
 
 
 def test_an_endpoint_plays_the_script_of_its_configuration() -> None:
@@ -136,7 +137,7 @@ def test_an_endpoint_plays_the_script_of_its_configuration() -> None:
     good, bad = (Deployment("e", config={"EndpointConfigName": name}) for name in ("good", "bad-1"))
     execution.start_endpoint(good)
     execution.update_endpoint(bad)
-    assert good.ended.wait(10)
-    assert bad.ended.wait(10)
+    assert good.ended.wait(PATIENCE)
+    assert bad.ended.wait(PATIENCE)
     assert good.statuses == [("InService", None)]
     assert bad.statuses == [("RollingBack", None), ("RolledBack", "unhealthy")]

@@ -48,7 +48,7 @@ def run_container(
     except (ValueError, RuntimeError) as error:
         raise StepFailed(str(error)) from None
     try:
-        container = runner.start(spec, lambda _stream, line: on_line(line))
+        container = runner.start(spec, on_line)
         try:
             with processes.watching(container):
                 code = container.wait()

@@ -43,7 +43,7 @@ def _works(wrap: Wrap) -> bool:
         (mount / "probe").write_text("seen")
         command = wrap(["cat", "/s3/probe"], [(mount, "/s3")], mount)
         try:
-            result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+            result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
         return result.returncode == 0 and result.stdout == "seen"

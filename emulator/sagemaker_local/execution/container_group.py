@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sagemaker_local.execution.context import POLL_SECONDS, JobFailed
 from sagemaker_local.runners.container import Container, ContainerError, ContainerSpec, Runner
@@ -40,7 +41,7 @@ def run_group(
     containers: list[Container] = []
     try:
         for index, spec in enumerate(specs):
-            containers.append(runner.start(spec, _line_of(index, on_line)))
+            containers.append(runner.start(spec, partial(on_line, index)))
         cause, failure = _wait_for_end(containers, find_cause)
         return GroupEnd(_end(containers, grace, closing), cause, failure)
     except ContainerError as error:
@@ -48,10 +49,6 @@ def run_group(
     finally:
         for container in containers:
             container.close()
-
-
-def _line_of(index: int, on_line: Callable[[int, str], None]) -> Callable[[str, str], None]:
-    return lambda _stream, line: on_line(index, line)
 
 
 def _wait_for_end(containers: Sequence[Container], find_cause: Callable[[], str | None]) -> tuple[str | None, int | None]:

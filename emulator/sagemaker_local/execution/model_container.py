@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def start_variant(
     opt_ml = directory / "ml"
     provide_model(context, model, opt_ml)
     container = start_model(
-        context, f"{endpoint_name}-{name}", model, {}, opt_ml, lambda _, line: logs.write(stream, line)
+        context, f"{endpoint_name}-{name}", model, {}, opt_ml, partial(logs.write, stream)
     )
     return VariantContainer(name, float(variant.get("InitialVariantWeight", 1.0)), container, directory)
 

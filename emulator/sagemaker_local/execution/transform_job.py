@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def transform_with(run: Run, model: Mapping[str, Any]) -> None:
         model,
         environment(events.request),
         run.directory / "ml",
-        lambda _, line: run.logs.write(run.stream, line),
+        partial(run.logs.write, run.stream),
     )
     pool: ThreadPoolExecutor | None = None
     try:

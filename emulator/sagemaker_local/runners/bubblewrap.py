@@ -81,5 +81,5 @@ def start_in_bubblewrap(plan: MountPlan) -> Started:
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
-    _, text = process.communicate()
+    text, _ = process.communicate()
     return text.decode(errors="replace").strip() or f"bwrap ended with exit code {process.returncode}"

@@ -17,8 +17,12 @@ from sagemaker_local.runners.images import Image
 Network = Literal["host", "none", "endpoint"]
 """``host``: the machine's network; ``none``: only a loopback; ``endpoint``: a port 8080 of its own, reached by its address."""
 
-OnLine = Callable[[str, str], None]
-"""Called with ``"stdout"`` or ``"stderr"`` and one line of text without its end, in a thread of the container's."""
+OnLine = Callable[[str], None]
+"""Called with one line of text without its end, in a thread of the container's.
+
+Standard output and standard error are one log, as in CloudWatch Logs, in the order of writing. Only a Docker engine, which
+reads the two apart, keeps no order between them.
+"""
 
 SERVING_PORT = 8080
 """The port on which a container that serves must listen (Developer Guide, "Custom Inference Code with Hosting Services")."""

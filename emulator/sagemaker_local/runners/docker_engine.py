@@ -163,7 +163,7 @@ class DockerContainer:
             code = int(self._api.inspect_container(self._id)["State"]["ExitCode"])
             if code not in (126, 127):
                 raise
-            on_line("stderr", str(error.explanation))
+            on_line(str(error.explanation))
             self._ended = code
             self._end.set()
             return False
@@ -178,7 +178,7 @@ class DockerContainer:
         return ("127.0.0.1", int(bindings[0]["HostPort"])) if bindings else None
 
     def _follow(self, stream: Any, on_line: OnLine) -> None:
-        splitters = [LineSplitter(lambda line, name=name: on_line(name, line)) for name in ("stdout", "stderr")]  # type: ignore[misc]
+        splitters = LineSplitter(on_line), LineSplitter(on_line)  # standard output's and standard error's
         try:
             for pieces in stream:
                 for splitter, piece in zip(splitters, pieces, strict=True):

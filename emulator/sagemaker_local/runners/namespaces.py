@@ -103,7 +103,7 @@ def why_unusable(tool: Tool) -> str | None:
     spec = ContainerSpec("probe", "probe", Image("probe"), {}, network="none")
     try:
         started = START[tool](plan_container(spec, LocalImage(THIS_MACHINE, start)))
-        container = SubprocessContainer(started, lambda _, line: lines.append(line))
+        container = SubprocessContainer(started, lines.append)
         code = container.wait(30)
         container.close()
     except (OSError, ContainerError) as error:

@@ -32,13 +32,16 @@ _spawner = ThreadPoolExecutor(1, thread_name_prefix="container-spawner")
 def spawn(
     arguments: Sequence[str], *, environment: Mapping[str, str], directory: str = "/", pass_fds: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
-    """Start a process with piped output, out of reach of the terminal's signals. Raises OSError."""
+    """Start a process out of reach of the terminal's signals. Raises OSError.
+
+    Its output and errors go to one pipe: of two, nobody could tell which line was written first.
+    """
     return _spawner.submit(
         subprocess.Popen,
         list(arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         env=dict(environment),
         cwd=directory,
         pass_fds=tuple(pass_fds),
@@ -49,7 +52,7 @@ def spawn(
 class LineSplitter:
     """Turns pieces of bytes into lines of text; bytes that are no UTF-8 become U+FFFD."""
 
-    def __init__(self, on_line: Callable[[str], None]) -> None:
+    def __init__(self, on_line: OnLine) -> None:
         self._on_line = on_line
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
@@ -73,17 +76,17 @@ class LineSplitter:
             self._on_line(line[start : start + LONGEST_LINE])
 
 
-def pump_lines(stream: IO[bytes], name: str, on_line: OnLine) -> threading.Thread:
+def pump_lines(stream: IO[bytes], on_line: OnLine) -> threading.Thread:
     """Start a thread that hands the lines of ``stream`` over until it ends."""
 
     def pump() -> None:
-        splitter = LineSplitter(lambda line: on_line(name, line))
+        splitter = LineSplitter(on_line)
         with stream:
             while chunk := os.read(stream.fileno(), _CHUNK_BYTES):
                 splitter.feed(chunk)
         splitter.end()
 
-    thread = threading.Thread(target=pump, name=f"container-{name}", daemon=True)
+    thread = threading.Thread(target=pump, name="container-lines", daemon=True)
     thread.start()
     return thread
 
@@ -115,7 +118,6 @@ class SubprocessContainer:
     ) -> None:
         process = started.process
         assert process.stdout is not None
-        assert process.stderr is not None
         self.address = address
         self._process = process
         self._main_process = started.main_process
@@ -124,7 +126,7 @@ class SubprocessContainer:
         self._lock = threading.Lock()
         self._closed = False
         self._ended: int | None = None
-        self._pumps = [pump_lines(process.stdout, "stdout", on_line), pump_lines(process.stderr, "stderr", on_line)]
+        self._pump = pump_lines(process.stdout, on_line)
 
     def wait(self, timeout: float | None = None) -> int | None:
         try:
@@ -132,9 +134,8 @@ class SubprocessContainer:
         except subprocess.TimeoutExpired:
             return None
         if self._main_process < 0:
-            self._kill()  # what the command left in the background holds the pipes
-        for pump in self._pumps:
-            pump.join()
+            self._kill()  # what the command left in the background holds the pipe
+        self._pump.join()
         with self._lock:
             if self._ended is None:
                 self._ended = self._started.exit_code(128 - code if code < 0 else code)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from kfp_sagemaker.cli import main
 from kfp_sagemaker.faces.registry import component_ids
 from kfp_sagemaker.version import VERSION
+from waiting import PATIENCE
 
 COMMAND = [sys.executable, "-c", "from kfp_sagemaker.cli import main; main(prog_name='kfp-sagemaker')"]
 
@@ -81,7 +82,7 @@ def test_control_c_is_130_without_a_traceback(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     with pipe.open("w"):
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (130, "")
     assert "Traceback" not in errors
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from kfp_sagemaker.cli.local import local
 from kfp_sagemaker.local_run.console import RunConsole
 from kfp_sagemaker.local_run.outputs import OutputRow
+from waiting import PATIENCE
 
 PROGRAM = [sys.executable, "-c", "from kfp_sagemaker.cli.local import local; local()"]
 
@@ -108,5 +109,5 @@ def test_serve_answers_until_it_is_told_to_stop() -> None:
         urllib.request.urlopen(request)
     assert b"ValidationException" in refused.value.read()
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 0

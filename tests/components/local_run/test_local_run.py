@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kfp_sagemaker.local_run.namespace import find_namespace
+from waiting import PATIENCE, until
 
 Run = Callable[..., Any]
 
@@ -266,13 +266,11 @@ def test_a_signal_is_passed_to_the_running_steps_as_sigterm(
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while {path.name for path in markers.iterdir()} != {f"step{suffix}" for suffix in running}:
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    started = {f"step{suffix}" for suffix in running}
+    until(lambda: {path.name for path in markers.iterdir()} == started or process.poll() is not None, str(started))
+    assert process.poll() is None
     process.send_signal(number)
-    _, progress = process.communicate(timeout=60)
+    _, progress = process.communicate(timeout=PATIENCE)
     assert process.returncode == status
     assert {path.name for path in markers.glob("*.stopped")} == {f"step{suffix}.stopped" for suffix in running}
     assert len(list(markers.iterdir())) == 2 * len(running), "no further step was started"

@@ -7,9 +7,11 @@ import itertools
 import subprocess
 import tarfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -17,6 +19,7 @@ import pytest
 from sagemaker_local.events import JobFaults, Services
 from sagemaker_local.execution import ContainerExecution, Limits
 from sagemaker_local.runners import choose_runner
+from waiting import PATIENCE
 
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
@@ -58,7 +61,7 @@ class Job:
         self.status, self.end = status, {name: value for name, value in end.items() if value is not None}
         self._ended.set()
 
-    def wait(self, seconds: float = 30) -> Job:
+    def wait(self, seconds: float = PATIENCE) -> Job:
         assert self._ended.wait(seconds), f"{self.name} still runs: {self.statuses}"
         return self
 
@@ -82,7 +85,7 @@ class Endpoint:
         self.status, self.failure_reason = status, failure_reason
         self._ended.set()
 
-    def wait(self, seconds: float = 30) -> Endpoint:
+    def wait(self, seconds: float = PATIENCE) -> Endpoint:
         assert self._ended.wait(seconds), f"{self.name} is still being deployed"
         return self
 
@@ -177,14 +180,32 @@ def image_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def execution(runner: str, aws: Aws, image_folder: Path, tmp_path: Path) -> Iterator[ContainerExecution]:
-    """On the runner that the test names; with a stop grace of half a second. Nothing is left behind."""
-    limits = Limits(stop_grace=0.5, endpoint_stop_grace=0.5, startup_health_check=10, synchronisation=0.1, log_flush=0.1)
+def stop_grace() -> float:
+    """Seconds; enough where it does not matter what ends a container. The tests of SIGTERM's handlers wait for them."""
+    return 0.2
+
+
+@pytest.fixture
+def execution(
+    runner: str, aws: Aws, image_folder: Path, tmp_path: Path, stop_grace: float
+) -> Iterator[ContainerExecution]:
+    """On the runner that the test names. Nothing is left behind."""
+    limits = Limits(stop_grace, endpoint_stop_grace=0.2, startup_health_check=PATIENCE, synchronisation=0.1, log_flush=0.1)
     data = tmp_path / "data"
     made = ContainerExecution(aws.services, choose_runner(runner), data, {"*": image_folder}, limits)
     yield made
     made.close()
     assert list(data.iterdir()) == []
+
+
+@pytest.fixture
+def leap(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the clock of the jobs that run forward, by seconds: for limits of time, however slow the machine is."""
+    leapt = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + sum(leapt), time=time.time, sleep=time.sleep)
+    for name in ("context", "training_job", "processing_job", "tuning_job"):
+        monkeypatch.setattr(f"sagemaker_local.execution.{name}.time", clock)
+    return leapt.append
 
 
 @pytest.fixture
@@ -260,11 +281,14 @@ def make_job() -> Callable[..., Job]:
 
 @pytest.fixture
 def deploy(execution: ContainerExecution) -> Callable[..., Endpoint]:
-    """Create (or update) an endpoint whose variants are given as name to (model request, weight)."""
+    """Create (or update) an endpoint whose variants are given as name to (model request, weight), ``members`` more of each."""
 
-    def start(name: str, variants: Mapping[str, tuple[Mapping[str, Any], float]], *, update: bool = False) -> Endpoint:
+    def start(
+        name: str, variants: Mapping[str, tuple[Mapping[str, Any], float]], *, update: bool = False, **members: Any
+    ) -> Endpoint:
+        members |= {"InitialInstanceCount": 1}
         config = [
-            {"VariantName": variant, "ModelName": variant, "InitialVariantWeight": weight, "InitialInstanceCount": 1}
+            {"VariantName": variant, "ModelName": variant, "InitialVariantWeight": weight, **members}
             for variant, (_, weight) in variants.items()
         ]
         models = {variant: {"ModelName": variant, **model} for variant, (model, _) in variants.items()}

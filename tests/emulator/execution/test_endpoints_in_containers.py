@@ -113,8 +113,7 @@ def test_an_update_that_fails_leaves_the_old_one_serving(deploy, model, executio
 
 @ON_ONE
 def test_a_ping_that_is_never_200_fails_the_creation(deploy, model, execution):
-    endpoint = deploy("unwell", {"main": (model("m", PING="503"), 1.0)})
-    endpoint.config["ProductionVariants"][0]["ContainerStartupHealthCheckTimeoutInSeconds"] = 1
+    endpoint = deploy("unwell", {"main": (model("m", PING="503"), 1.0)}, ContainerStartupHealthCheckTimeoutInSeconds=1)
     assert endpoint.wait().status == "Failed"
     assert "variant main did not pass the ping health check" in endpoint.failure_reason
     with pytest.raises(LookupError):

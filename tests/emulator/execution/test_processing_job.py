@@ -6,6 +6,7 @@ import json
 
 import pytest
 from runners_here import ISOLATING, ONE, RUNNERS
+from waiting import PATIENCE
 
 GROUP = "/aws/sagemaker/ProcessingJobs"
 
@@ -87,10 +88,11 @@ def test_entrypoint_and_arguments_as_docker_takes_them(start_processing, aws, im
     assert lines == ["entry by default", "entry given", "other", "both two words"]
 
 
+@pytest.mark.parametrize("stop_grace", [PATIENCE])
 @ON_ONE
 def test_continuous_outputs_arrive_while_it_runs(start_processing, aws, until):
     outputs = {"Outputs": [s3_output("out", aws.uri("live"), "/opt/ml/processing/out", "Continuous")]}
-    script = f"cd /opt/ml/processing/out; printf 1 > first; trap 'printf 2 > last; exit 0' TERM; {WAIT}"
+    script = f"cd /opt/ml/processing/out; trap 'printf 2 > last; exit 0' TERM; printf 1 > first; {WAIT}"
     job = start_processing(script, ProcessingOutputConfig=outputs)
     until(lambda: aws.keys("live/") == ["live/first"])
     assert job.status is None
@@ -100,10 +102,13 @@ def test_continuous_outputs_arrive_while_it_runs(start_processing, aws, until):
 
 
 @ON_ONE
-def test_max_runtime_ends_it_as_stopped(start_processing):
-    job = start_processing(
-        f"printf so far > /opt/ml/output/message; {WAIT}", StoppingCondition={"MaxRuntimeInSeconds": 1}
-    ).wait()
+def test_max_runtime_ends_it_as_stopped(start_processing, aws, until, leap):
+    script = f"printf so far > /opt/ml/output/message; echo ready; {WAIT}"
+    job = start_processing(script, StoppingCondition={"MaxRuntimeInSeconds": 3600})
+    until(lambda: aws.lines(GROUP, job.name))
+    assert job.status is None
+    leap(3600)
+    job.wait()
     assert job.status == "Stopped"
     assert "MaxRuntimeInSeconds" in job.end["failure_reason"]
     assert job.end["exit_message"] == "so"

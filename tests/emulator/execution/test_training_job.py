@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from runners_here import ISOLATING, ONE, RUNNERS
 from sagemaker_local.events import JobFaults
+from waiting import PATIENCE
 
 CHECKOUT = Path(__file__).parents[3]
 GROUP = "/aws/sagemaker/TrainingJobs"
@@ -17,6 +18,8 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
 WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
 ON_ONE = pytest.mark.parametrize("runner", ONE)
+
+HANDLER_RUNS = pytest.mark.parametrize("stop_grace", [PATIENCE])
 
 WAIT = "while :; do sleep 0.05; done"
 
@@ -100,6 +103,7 @@ def test_the_failure_file_becomes_the_reason(start_training, aws):
     assert aws.unpacked(f"out/{job.name}/output/output.tar.gz") == {"log": b"kept"}
 
 
+@HANDLER_RUNS
 @ON_EVERY_RUNNER
 def test_lines_are_in_the_log_while_it_runs_and_stop_runs_its_handler(start_training, aws, until):
     script = f"trap 'echo caught; printf saved > /opt/ml/model/w; exit 1' TERM; echo ready; {WAIT}"
@@ -115,7 +119,7 @@ def test_lines_are_in_the_log_while_it_runs_and_stop_runs_its_handler(start_trai
 
 @WHERE_ISOLATED
 def test_without_a_handler_it_is_killed_after_the_grace(start_training, aws, until):
-    job = start_training(f"echo ready; printf half > /opt/ml/model/w; {WAIT}")
+    job = start_training(f"printf half > /opt/ml/model/w; echo ready; {WAIT}")
     until(lambda: aws.lines(GROUP, job.name))
     job.stop_requested.set()
     job.wait()
@@ -123,17 +127,22 @@ def test_without_a_handler_it_is_killed_after_the_grace(start_training, aws, unt
     assert aws.unpacked(job.end["describe"]["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(aws.uri(""))) == {"w": b"half"}
 
 
+@HANDLER_RUNS
 @ON_ONE
-def test_max_runtime_ends_it_as_stopped_with_its_model(start_training, aws):
-    script = f"trap 'printf late > /opt/ml/model/w; exit 0' TERM; {WAIT}"
-    job = start_training(script, StoppingCondition={"MaxRuntimeInSeconds": 1}).wait()
+def test_max_runtime_ends_it_as_stopped_with_its_model(start_training, aws, until, leap):
+    script = f"trap 'printf late > /opt/ml/model/w; exit 0' TERM; echo ready; {WAIT}"
+    job = start_training(script, StoppingCondition={"MaxRuntimeInSeconds": 3600})
+    until(lambda: aws.lines(GROUP, job.name))
+    assert job.statuses[-1] == "Training"
+    leap(3600)
+    job.wait()
     assert (job.status, job.end["secondary_status"]) == ("Stopped", "MaxRuntimeExceeded")
     assert job.statuses[-2:] == ["Stopping", "Uploading"]
     assert aws.unpacked(f"out/{job.name}/output/model.tar.gz") == {"w": b"late"}
 
 
 @ON_EVERY_RUNNER
-def test_an_interrupted_spot_job_goes_on_from_its_checkpoints(start_training, aws):
+def test_an_interrupted_spot_job_goes_on_from_its_checkpoints(start_training, aws, until, leap):
     aws.put(**{"checkpoints/old": "from before"})
     script = f"""
         cat /opt/ml/checkpoints/old; cd /opt/ml/checkpoints
@@ -142,17 +151,20 @@ def test_an_interrupted_spot_job_goes_on_from_its_checkpoints(start_training, aw
     """
     job = start_training(
         script,
-        JobFaults(interrupt_after=0.5),
+        JobFaults(interrupt_after=600),
         EnableManagedSpotTraining=True,
         StoppingCondition={"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
         CheckpointConfig={"S3Uri": aws.uri("checkpoints")},
-    ).wait()
+    )
+    until(lambda: "checkpoints/step" in aws.keys("checkpoints/") and aws.get("checkpoints/step"))
+    leap(600)
+    job.wait()
     assert job.status == "Completed", job.end
     first = ["Starting", "Downloading", "Training", "Interrupted", "Restarting"]
     assert job.statuses == [*first, "Downloading", "Training", "Uploading"]
     assert aws.get("checkpoints/step") == b"41\n"
     assert "from beforeresumed from 41" in [line for lines in aws.lines(GROUP, job.name).values() for line in lines]
-    assert job.end["describe"]["BillableTimeInSeconds"] < job.end["describe"]["TrainingTimeInSeconds"]
+    assert 0 < job.end["describe"]["BillableTimeInSeconds"] < 600 <= job.end["describe"]["TrainingTimeInSeconds"]
 
 
 @ON_ONE
@@ -166,13 +178,16 @@ def test_checkpoints_are_in_s3_while_it_runs_also_of_another_path(start_training
 
 
 @ON_ONE
-def test_a_spot_job_that_waits_too_long_for_capacity_stops(start_training):
+def test_a_spot_job_that_waits_too_long_for_capacity_stops(start_training, until, leap):
     job = start_training(
         WAIT,
-        JobFaults(interrupt_after=0.1, slow={"Interrupted": 1.5}),
+        JobFaults(interrupt_after=0, slow={"Interrupted": 600}),
         EnableManagedSpotTraining=True,
-        StoppingCondition={"MaxRuntimeInSeconds": 1, "MaxWaitTimeInSeconds": 1},
-    ).wait()
+        StoppingCondition={"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 600},
+    )
+    until(lambda: job.statuses[-1:] == ["Interrupted"])
+    leap(600)
+    job.wait()
     assert (job.status, job.end["secondary_status"]) == ("Stopped", "MaxWaitTimeExceeded")
 
 

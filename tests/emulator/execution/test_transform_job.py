@@ -252,7 +252,6 @@ FAILING = [
     ("1\nanswer-400\n", {}, "ClientError", "ClientError: 400", 1),
     ("1\nanswer-500\n", {"InvocationsMaxRetries": 2}, "AlgorithmError", "Bad HTTP status received from algorithm: 500", 3),
     ("die\n", {}, "AlgorithmError", "Unable to get response from algorithm", 1),
-    ("hang\n", {"InvocationsTimeoutInSeconds": 1, "InvocationsMaxRetries": 0}, "AlgorithmError", "Unable to get", 1),
 ]
 
 
@@ -268,6 +267,15 @@ def test_a_record_that_fails_fails_the_job_and_leaves_the_other_objects(start_tr
         assert bodies(aws, job).count(content.splitlines()[-1]) == tries
         if "answer" in content:
             assert data_log[-1].endswith("in/b: because of the record")
+
+
+@ON_ONE
+def test_an_answer_that_does_not_come_in_time_fails_the_job(start_transform, aws):
+    aws.put(**{"in/b": "hang"})
+    job = start_transform(ModelClientConfig={"InvocationsTimeoutInSeconds": 1, "InvocationsMaxRetries": 0}).wait()
+    assert (job.status, job.end["failure_reason"]) == ("Failed", "AlgorithmError: See job logs for more information")
+    assert f"{aws.bucket}/in/b: Unable to get response from algorithm" in logged(aws, job, data=True)[-1]
+    assert outputs(aws) == {}
 
 
 @ON_ONE

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sagemaker_local.runners import Container, ContainerSpec, Runner, choose_runner
 from sagemaker_local.runners.images import Image, folder_kind
+from waiting import PATIENCE
 
 DOCKER_BASE = "sagemaker-local-tests:debian"
 
@@ -20,15 +21,12 @@ class Started:
     """A running container and what it has written so far."""
 
     container: Container
-    lines: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
-    def end(self, timeout: float = 20) -> int:
+    def end(self, timeout: float = PATIENCE) -> int:
         code = self.container.wait(timeout)
         assert code is not None, f"still runs after {timeout} s: {self.lines}"
         return code
-
-    def text(self, stream: str = "stdout") -> list[str]:
-        return [line for name, line in self.lines if name == stream]
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +73,8 @@ def start(runner: Runner, make_image: Callable[..., Image], tmp_path: Path) -> I
         if script is not None:
             members |= {"entrypoint": ("sh", "-c"), "arguments": (script,)}
         spec = ContainerSpec("test", "algo-1", image or make_image(), {"/opt/ml": tmp_path / "ml"}, **members)
-        lines: list[tuple[str, str]] = []
-        started.append(Started(runner.start(spec, lambda stream, line: lines.append((stream, line))), lines))
+        lines: list[str] = []
+        started.append(Started(runner.start(spec, lines.append), lines))
         return started[-1]
 
     yield run

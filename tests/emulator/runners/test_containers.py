@@ -7,19 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from runners_here import ISOLATING, RUNNERS
 from sagemaker_local.runners import ContainerError, Runner, choose_runner
 from sagemaker_local.runners.images import Image
+from waiting import until
 
 CHECKOUT = Path(__file__).parents[3]
 
 ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS, indirect=True)
 WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING, indirect=True)
+KEEPING_ORDER = pytest.mark.parametrize("runner", [name for name in RUNNERS if name != "docker"], indirect=True)
 NAMESPACES = pytest.mark.parametrize("runner", [name for name in ISOLATING if name != "docker"], indirect=True)
 
 HANDLER = "trap 'echo caught; exit 7' TERM; echo ready; while :; do sleep 0.05; done"
@@ -35,13 +35,6 @@ http.server.HTTPServer(('0.0.0.0', port), Handler).serve_forever()
 """
 
 
-def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.01)
-
-
 @ON_EVERY_RUNNER
 @pytest.mark.parametrize(
     ("script", "code"), [("exit 0", 0), ("exit 41", 41), ("kill -KILL $$; sh -c 'kill -KILL $$'; exit $?", 137)]
@@ -51,21 +44,27 @@ def test_exit_code(start, script, code):
 
 
 @ON_EVERY_RUNNER
-def test_streams_are_apart_and_bytes_that_are_no_text_do_no_harm(start):
-    started = start(r"printf 'one\ntwo'; printf 'gr\303\274n \377\n' >&2")
+def test_standard_output_and_error_are_the_lines_and_bytes_that_are_no_text_do_no_harm(start):
+    started = start(r"printf 'one\ntwo\n'; printf 'gr\303\274n \377' >&2")
     assert started.end() == 0
-    assert started.text("stdout") == ["one", "two"]
-    assert started.text("stderr") == ["grün \N{REPLACEMENT CHARACTER}"]
+    assert sorted(started.lines) == ["grün \N{REPLACEMENT CHARACTER}", "one", "two"]
+
+
+@KEEPING_ORDER
+def test_lines_of_both_streams_come_in_the_order_of_writing(start):
+    started = start("for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo error $i >&2; done")
+    assert started.end() == 0
+    assert started.lines == [f"{stream} {i}" for i in range(1, 10) for stream in ("out", "error")]
 
 
 @ON_EVERY_RUNNER
 def test_lines_arrive_while_it_runs(start):
     started = start("echo first; while [ ! -e /opt/ml/go ]; do sleep 0.02; done; echo last")
-    until(lambda: started.text() == ["first"])
+    until(lambda: started.lines == ["first"])
     assert started.container.wait(0) is None
     started.container.kill()
     assert started.end() == 137
-    assert started.text() == ["first"]
+    assert started.lines == ["first"]
 
 
 @ON_EVERY_RUNNER
@@ -81,7 +80,7 @@ def test_environment_is_the_given_one_only(start, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-this-machine")
     started = start('echo "$GIVEN|$AWS_SECRET_ACCESS_KEY|$HOSTNAME"', environment={"GIVEN": "a b$c"})
     assert started.end() == 0
-    assert started.text() == ["a b$c||algo-1"]
+    assert started.lines == ["a b$c||algo-1"]
 
 
 @ON_EVERY_RUNNER
@@ -92,16 +91,16 @@ def test_a_command_that_does_not_exist_cannot_be_started(start):
 @ON_EVERY_RUNNER
 def test_sigterm_runs_the_handler_of_the_first_process(start):
     started = start(HANDLER)
-    until(lambda: started.text() == ["ready"])
+    until(lambda: started.lines == ["ready"])
     started.container.terminate()
     assert started.end() == 7
-    assert started.text() == ["ready", "caught"]
+    assert started.lines == ["ready", "caught"]
 
 
 @WHERE_ISOLATED
 def test_sigterm_without_a_handler_does_nothing_and_sigkill_ends_it(start):
     started = start(NO_HANDLER)
-    until(lambda: started.text() == ["ready"])
+    until(lambda: started.lines == ["ready"])
     started.container.terminate()
     assert started.container.wait(0.3) is None
     started.container.kill()
@@ -114,20 +113,21 @@ def test_it_sees_opt_ml_and_neither_checkout_nor_home_nor_other_processes(start,
     home_file = Path.home() / ".profile"
     hidden = [CHECKOUT / "pyproject.toml", CHECKOUT / "emulator", Path(__file__), tmp_path, home_file]
     script = "; ".join(f"[ -e {path} ] && echo visible {path}" for path in hidden)
-    started = start(f"{script}; ls -d /opt/ml; cat /proc/1/comm; ls -d /proc/{os.getpid()}; uname -n; true")
+    started = start(f"{script}; ls -d /opt/ml; cat /proc/1/comm; ls -d /proc/{os.getpid()} 2>/dev/null; uname -n; true")
     assert started.end() == 0
-    assert started.text()[0] == "/opt/ml"
-    assert "algo-1" in started.text()
-    assert not [line for line in started.text() if "visible" in line or f"/proc/{os.getpid()}" in line]
+    assert started.lines[0] == "/opt/ml"
+    assert "algo-1" in started.lines
+    assert not [line for line in started.lines if "visible" in line or f"/proc/{os.getpid()}" in line]
 
 
 @NAMESPACES
 def test_the_system_is_read_only_and_tmp_is_its_own(start, tmp_path):
     outside = tmp_path.parts[1]
     script = f"touch /usr/made /etc/made; ls /{outside}; touch /tmp/made && echo ok; mount -o remount,rw /usr && echo rw"
+    script = f"({script}) 2>/dev/null"
     started = start(script)
     started.end()
-    *seen, last = started.text()
+    *seen, last = started.lines
     # Of what lies outside there is at most the way to the Python environment.
     assert set(seen) <= {Path(prefix).parts[2] for prefix in (sys.prefix, sys.base_prefix) if Path(prefix).parts[1] == outside}
     assert last == "ok"
@@ -139,14 +139,14 @@ def test_the_system_is_read_only_and_tmp_is_its_own(start, tmp_path):
 def test_the_python_of_this_environment_is_found_without_its_checkout(start):
     started = start("python -c 'import sys, boto3; print(sys.prefix)'; python -c 'import sagemaker_local' 2>&1 | tail -1")
     assert started.end() == 0
-    assert started.text() == [sys.prefix, "ModuleNotFoundError: No module named 'sagemaker_local'"]
+    assert started.lines == [sys.prefix, "ModuleNotFoundError: No module named 'sagemaker_local'"]
 
 
 @WHERE_ISOLATED
 def test_network_none_leaves_only_the_loopback(start):
     started = start("tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' ' | grep -v -e ^tunl -e ^sit -e ^ip", network="none")
     started.end()
-    assert started.text() == ["lo"]
+    assert started.lines == ["lo"]
 
 
 @ON_EVERY_RUNNER
@@ -160,7 +160,7 @@ def test_network_host_reaches_a_server_of_this_machine(start):
     started = start(entrypoint=("python3", "-c", script))
     assert started.end() == 0
     server.server_close()
-    assert started.text() == ["reached"]
+    assert started.lines == ["reached"]
 
 
 @ON_EVERY_RUNNER
@@ -196,10 +196,10 @@ def test_what_the_dockerfile_sets_and_copies(start, make_image):
     )
     started = start(image=image)
     assert started.end() == 0
-    assert started.text() == ["hello by default", "copied"]
+    assert started.lines == ["hello by default", "copied"]
     other = start(image=image, arguments=("given",))
     assert other.end() == 0
-    assert other.text()[0] == "hello given"
+    assert other.lines[0] == "hello given"
 
 
 @WHERE_ISOLATED
@@ -207,7 +207,7 @@ def test_a_file_laid_over_a_system_directory_hides_nothing_of_it(start, make_ima
     image = make_image("COPY train /usr/bin/train", files={"train": "#!/bin/sh\necho training\n"})
     started = start("train; ls /usr/bin/env", image=image)
     assert started.end() == 0
-    assert started.text() == ["training", "/usr/bin/env"]
+    assert started.lines == ["training", "/usr/bin/env"]
 
 
 @NAMESPACES
@@ -218,9 +218,9 @@ def test_a_root_file_system_is_the_whole_of_what_is_seen(start, tmp_path):
     (root / "etc" / "os").write_text("its own")
     binaries = ["/bin/sh", "/bin/cat", "/bin/ls"]
     copy_with_libraries(binaries, root)
-    started = start("cat /etc/os; echo; ls /opt; ls /home", image=Image("root:1", "root_file_system", root))
+    started = start("cat /etc/os; echo; ls /opt; ls /home 2>/dev/null", image=Image("root:1", "root_file_system", root))
     started.end()
-    assert started.text() == ["its own", "ml"]
+    assert started.lines == ["its own", "ml"]
 
 
 def copy_with_libraries(programs: list[str], root: Path) -> None:

@@ -7,10 +7,22 @@ the same component, for ``kfp.components.load_component_from_file``. Importing t
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from kfp_sagemaker.version import VERSION as __version__
 
-__all__ = ["__version__", "spec_path"]
+if TYPE_CHECKING:
+    from kfp_sagemaker.on_sagemaker import run_on_sagemaker
+
+__all__ = ["__version__", "run_on_sagemaker", "spec_path"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "run_on_sagemaker":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from kfp_sagemaker.on_sagemaker import run_on_sagemaker
+
+    return run_on_sagemaker
 
 
 def spec_path(component: str) -> Path:

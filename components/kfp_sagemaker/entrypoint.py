@@ -35,6 +35,7 @@ _logger = logging.getLogger("kfp_sagemaker")
 _LONGEST_LINE = 4000
 
 USAGE = "usage: python -m kfp_sagemaker COMPONENT --executor-input JSON   (for example v1/train; KFP fills in {{$}})"
+STEP_USAGE = "usage: python -m kfp_sagemaker step --executor-input JSON --step TEXT   (a converted step; KFP fills in {{$}})"
 
 _CLOSED = ("SageMaker has closed this to new customers in summer 2026: an account that had not used it before is denied "
            "access, whatever its policies say.")
@@ -46,6 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     termination.listen()
     _log_to_stderr()
     try:
+        if arguments and arguments[0] == "step":
+            from kfp_sagemaker.container_step.launch import launch
+
+            return launch(*_parse_step(arguments), termination, _show, environment_region())
         component, text = _parse(arguments)
         return _run(component, text, termination)
     except StepError as error:
@@ -79,6 +84,12 @@ def _parse(arguments: Sequence[str]) -> tuple[str, str]:
     raise InvalidInput("arguments", [Violation(" ".join(given)[:200] or "(none)", USAGE)])
 
 
+def _parse_step(arguments: Sequence[str]) -> tuple[str, str]:
+    if len(arguments) == 5 and arguments[1::2] == ["--executor-input", "--step"]:
+        return arguments[2], arguments[4]
+    raise InvalidInput("arguments", [Violation(" ".join(arguments)[:200], STEP_USAGE)])
+
+
 def _run(component: str, text: str, termination: Termination) -> int:
     from kfp_sagemaker.faces.face import BackEnd, Lifecycle
     from kfp_sagemaker.faces.prepare import Run, prepare
@@ -101,26 +112,11 @@ def _run(component: str, text: str, termination: Termination) -> int:
         _logger.warning("%s", warning)
 
     # Here the process knows that the inputs are good; only now it pays for what carries them out.
-    from kfp_sagemaker.lifecycle.clock import SystemClock
-    from kfp_sagemaker.lifecycle.patience import Patience
-    from kfp_sagemaker.lifecycle.polling import SHORTEST_INTERVAL, shortest_interval
-    from kfp_sagemaker.lifecycle.run import patience_seconds, run_step
+    from kfp_sagemaker.lifecycle.run import patience_of, run_step
     from kfp_sagemaker.lifecycle.step import Step
 
-    clock, settings = SystemClock(), prepared.settings
     backend = _backend(prepared)
-    request = prepared.calls[-1].request
-    name = request.get(face.resource.name_member, "")
-    patience = Patience(
-        clock=clock,
-        until=clock.now() + patience_seconds(face.resource, request),
-        renew_credentials=backend.renew_credentials,
-        timeout_at=clock.now() + settings.timeout if settings.timeout else None,
-        capacity_seconds=settings.wait_for_capacity,
-        left_behind=f"{face.resource.kind} {name} was left as it is; run this step again (or pass its name with on_existing: "
-                    "attach) to attach to it",
-        pause_scale=min(1.0, shortest_interval() / SHORTEST_INTERVAL),
-    )
+    patience = patience_of(prepared, backend.renew_credentials)
 
     def leave_outputs(described: Mapping[str, Any]) -> None:
         _write(executor_input, prepared, described)

@@ -8,8 +8,12 @@ from typing import Any
 
 from kfp_sagemaker.errors import StepError, Terminated, TimedOut
 from kfp_sagemaker.faces.common_inputs import OnTerminate
+from kfp_sagemaker.faces.prepare import Prepared
+from kfp_sagemaker.lifecycle.clock import SystemClock
 from kfp_sagemaker.lifecycle.deletion import delete
 from kfp_sagemaker.lifecycle.job import run_job
+from kfp_sagemaker.lifecycle.patience import Patience
+from kfp_sagemaker.lifecycle.polling import SHORTEST_INTERVAL, shortest_interval
 from kfp_sagemaker.lifecycle.record import ensure_record
 from kfp_sagemaker.lifecycle.service import converge
 from kfp_sagemaker.lifecycle.step import Step
@@ -67,3 +71,20 @@ def patience_seconds(resource: Resource, request: Mapping[str, Any]) -> float:
     limits = request.get("StoppingCondition") or {}
     seconds = limits.get("MaxWaitTimeInSeconds") or limits.get("MaxRuntimeInSeconds") or resource.longest
     return seconds + _AROUND_A_JOB if seconds else _SERVICE_SECONDS
+
+
+def patience_of(prepared: Prepared, renew_credentials: Callable[[], None]) -> Patience:
+    """The patience of a step that begins now."""
+    clock, settings, resource = SystemClock(), prepared.settings, prepared.face.resource
+    request = prepared.calls[-1].request
+    name = request.get(resource.name_member, "")
+    return Patience(
+        clock=clock,
+        until=clock.now() + patience_seconds(resource, request),
+        renew_credentials=renew_credentials,
+        timeout_at=clock.now() + settings.timeout if settings.timeout else None,
+        capacity_seconds=settings.wait_for_capacity,
+        left_behind=f"{resource.kind} {name} was left as it is; run this step again (or pass its name with on_existing: "
+                    "attach) to attach to it",
+        pause_scale=min(1.0, shortest_interval() / SHORTEST_INTERVAL),
+    )

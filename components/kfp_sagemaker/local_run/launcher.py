@@ -181,6 +181,8 @@ class Launcher:
     def _upload(self, outputs: StepOutputs, places: StepPlaces) -> None:
         for name, artifact in outputs.artifacts.items():
             source = places.here(artifact.path)
+            if not source.exists() and self._fetch(artifact.uri, source):
+                continue
             if not source.exists():
                 if artifact.type.get("schemaTitle") not in METADATA_ONLY:
                     self.console.warn(
@@ -188,6 +190,10 @@ class Launcher:
                     )
             elif artifact.uri.startswith("s3://"):
                 artifact_store.upload(self.s3, source, artifact.uri)
+
+    def _fetch(self, uri: str, target: Path) -> bool:
+        """Copy here what a step's job has left at the artifact's URI, so that it is found beside the other outputs."""
+        return uri.startswith("s3://") and artifact_store.download(self.s3, uri, target) > 0
 
 
 def _pod_environment(task: str, attempt: int) -> dict[str, str]:

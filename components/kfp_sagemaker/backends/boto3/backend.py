@@ -16,6 +16,7 @@ from botocore.exceptions import (
 
 from kfp_sagemaker.backends.backend import Changes, LogPage
 from kfp_sagemaker.backends.boto3.clients import Clients
+from kfp_sagemaker.backends.boto3.objects import S3Objects
 from kfp_sagemaker.backends.boto3.translate import translate
 from kfp_sagemaker.errors import CredentialsExpired, InvalidInput, NotFound, RequestRefused, StepError, Violation
 from kfp_sagemaker.faces.common_inputs import StepSettings
@@ -32,6 +33,7 @@ class Boto3Backend:
     def __init__(self, settings: StepSettings) -> None:
         self._clients = Clients(settings)
         self._answered = False
+        self.objects = S3Objects(self._clients)
 
     def connect(self) -> None:
         """Make the SageMaker client now. Raises InvalidInput when no region is known."""

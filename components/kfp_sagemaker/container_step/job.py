@@ -1,0 +1,215 @@
+"""The job of a moved step: everything that is decided before anything is sent. Pure.
+
+The container step is a face like ``v1/process`` and ``v1/train``: the same inputs, requests, names, tags and checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kfp_sagemaker.container_step import bundle
+from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
+from kfp_sagemaker.container_step.layout import MOUNTS, Layout, lay_out
+from kfp_sagemaker.container_step.placeholders import Filling
+from kfp_sagemaker.container_step.settings import face_inputs, filled_settings, setting_of_input
+from kfp_sagemaker.container_step.step_spec import JobSettings, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.faces.assemble import merged
+from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.faces.prepare import Prepared, Run, prepare
+from kfp_sagemaker.faces.process import PROCESS
+from kfp_sagemaker.faces.train import TRAIN
+from kfp_sagemaker.names import RunLabels, run_labels
+
+#: The faces, by what runs the step. Their outputs are the user's, so that none is declared here.
+FACES: Mapping[Service, Face] = {
+    Service.PROCESSING: replace(PROCESS, id="step", display_name="Step as processing job", outputs=()),
+    Service.TRAINING: replace(TRAIN, id="step", display_name="Step as training job", outputs=()),
+}
+#: Characters of an element of a container's entry point or arguments, and elements; both jobs have the same.
+_ELEMENT, _ELEMENTS = 256, 100
+_OUTPUT = "task"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A moved step in its run. ``script`` is the text that the job starts; None: the command itself."""
+
+    spec: StepSpec
+    settings: JobSettings
+    layout: Layout
+    image: str
+    command: Command
+    script: str | None
+    labels: RunLabels
+
+    @property
+    def face(self) -> Face:
+        """The face on the kind of job that runs it."""
+        return FACES[self.spec.service]
+
+    @property
+    def script_folder(self) -> str:
+        """S3 URI of the folder with the script, named for its content."""
+        digest = hashlib.sha256((self.script or "").encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{self.layout.own}/{bundle.SLOT}-{digest[:32]}/"
+
+    def manifest_uri(self, bucket: str) -> str:
+        """S3 URI of the list of the input artifacts' objects in ``bucket``. It stays the same when the step is tried again."""
+        return f"{self.layout.own}/{self.layout.slots[bucket]}.manifest"
+
+
+def plan_job(spec: StepSpec, given: Mapping[str, Any]) -> Job:
+    """The job for an executor input (JSON). Raises InvalidInput with what is wrong, naming the artifact or setting."""
+    direct = not spec.shell or not spec.command
+    mode = UriMode.LOCAL if direct else spec.uri_mode
+    declared = frozenset(name for members in spec.inputs.values() for name in members)
+    settings = filled_settings(spec.job, Filling(given, declared))
+    layout = lay_out(spec, given, mode, settings.staging_uri)
+    names = _names(layout)
+    filling = Filling(layout.executor_input, declared, names)
+    command = resolved_command(spec, filling)
+    if direct:
+        _refuse_what_needs_a_script(spec, command)
+    script = None if direct else bundle.script(spec, command, layout)
+    return Job(spec, settings, layout, resolved_image(spec, filling), command, script, run_labels(f"{layout.task_root}/x"))
+
+
+def prepared_job(job: Job, *, empty_buckets: frozenset[str] = frozenset(), region: str | None = None) -> Prepared:
+    """The job's request. ``empty_buckets`` have no object of any input artifact. Raises InvalidInput with all violations."""
+    inputs = {**face_inputs(job.settings), "image": job.image}
+    inputs |= (_processing if job.spec.service is Service.PROCESSING else _training)(job, empty_buckets)
+    run = Run(job.layout.identity, job.labels)
+    try:
+        return prepare(job.face, inputs, run=run, region=region)
+    except InvalidInput as error:
+        named = [replace(each, input=setting_of_input(each.input, job.spec.job)) for each in error.violations]
+        raise InvalidInput(error.subject, named) from None
+
+
+def _names(layout: Layout) -> dict[str, str]:
+    """Values of the placeholders that name the run and its parts, read off the task root."""
+    parent, _, salt = layout.task_root.rpartition("/")
+    labels = run_labels(f"{layout.task_root}/x")
+    root = layout.task_root.partition(f"/{labels.run_id}/")[0] if labels.run_id else parent
+    run_names = dict.fromkeys(("pipeline_job_name", "pipeline_job_resource_name", "pipeline_job_uuid"), labels.run_id)
+    return {**run_names, "pipeline_task_name": labels.task, "pipeline_task_uuid": salt,
+            "pipeline_root": f"{root}/{labels.run_id}" if labels.run_id else root}
+
+
+def _refuse_what_needs_a_script(spec: StepSpec, command: Command) -> None:
+    """Raises InvalidInput for what cannot be said in a request and would need ``sh``, which is not to be used here."""
+    why = ("this step keeps its image's own entry point, because it has no command: name that entry point as its command"
+           if not spec.command else "its image is said to have no sh (shell: false)")
+    problems = []
+    for position, word in enumerate(command.words):
+        if len(word) > _ELEMENT or "\n" in word:
+            what = f"{len(word)} characters" if len(word) > _ELEMENT else "a line break"
+            problems.append(Violation(f"element {position + 1} of the command",
+                                      f"has {what}; a request takes {_ELEMENT} in one line, and the script that carries "
+                                      f"more needs sh: {why}"))
+    if len(command.words) > _ELEMENTS:
+        problems.append(Violation("command", f"has {len(command.words)} elements; a request takes {_ELEMENTS}: {why}"))
+    problems += [Violation(f"secret {secret.variable}", f"the job reads it with a script, which needs sh: {why}")
+                 for secret in spec.secrets if secret.policy is SecretPolicy.SECRETS_MANAGER]
+    if problems:
+        raise InvalidInput("step", problems)
+
+
+def _start(job: Job) -> tuple[list[str], list[str]]:
+    """Entry point and arguments of the container."""
+    words = list(job.command.words)
+    if job.script is not None:
+        return ["sh", f"{job.layout.mounts.input(bundle.SLOT)}/{bundle.NAME}"], []
+    return ([], words) if job.command.keeps_entrypoint else (words[:1], words[1:])
+
+
+def _environment(job: Job) -> dict[str, str]:
+    """What has to be in the request: the secrets that may, and without a script all the rest."""
+    own = dict(job.command.environment) if job.script is None else {}
+    secrets = [secret for secret in job.spec.secrets if secret.policy is SecretPolicy.ENVIRONMENT]
+    missing = [secret.variable for secret in secrets if secret.variable not in os.environ]
+    if missing:
+        problem = "this step's job is to have it in its environment, and the pod has no such variable (secretAsEnv)"
+        raise InvalidInput("step", [Violation(f"secret {name}", problem) for name in missing])
+    return own | {secret.variable: os.environ[secret.variable] for secret in secrets}
+
+
+def _buckets(job: Job, empty: frozenset[str]) -> list[str]:
+    return [bucket for bucket in job.layout.slots if bucket not in empty]
+
+
+def _processing(job: Job, empty: frozenset[str]) -> dict[str, Any]:
+    """Inputs of the face on CreateProcessingJob."""
+    mounts, (entrypoint, arguments) = MOUNTS[Service.PROCESSING], _start(job)
+
+    def processing_input(name: str, uri: str, kind: str) -> dict[str, Any]:
+        return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": mounts.input(name), "S3DataType": kind,
+                                               "S3InputMode": "File", "S3DataDistributionType": "FullyReplicated"}}
+
+    inputs = [processing_input(bundle.SLOT, job.script_folder, "S3Prefix")] if job.script is not None else []
+    inputs += [processing_input(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
+               for bucket in _buckets(job, empty)]
+    output = {"S3Uri": job.layout.task_root, "LocalPath": mounts.output, "S3UploadMode": "EndOfJob"}
+    return {
+        "container_entrypoint": entrypoint,
+        "container_arguments": arguments,
+        "environment": _environment(job),
+        "input_config": inputs,
+        "output_config": [{"OutputName": _OUTPUT, "S3Output": output}],
+    }
+
+
+def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
+    """Inputs of the face on CreateTrainingJob. What the job leaves is copied to the task root afterwards."""
+    settings, (entrypoint, arguments) = job.settings, _start(job)
+
+    def channel(name: str, uri: str, kind: str) -> dict[str, Any]:
+        source = {"S3Uri": uri, "S3DataType": kind, "S3DataDistributionType": "FullyReplicated"}
+        return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "InputMode": "File"}
+
+    channels = [channel(bundle.SLOT, job.script_folder, "S3Prefix")]
+    channels += [channel(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
+                 for bucket in _buckets(job, empty)]
+    specification: dict[str, Any] = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
+    if settings.registry_access:
+        image_config: dict[str, Any] = {"TrainingRepositoryAccessMode": settings.registry_access}
+        if settings.registry_credentials_arn:
+            image_config["TrainingRepositoryAuthConfig"] = {
+                "TrainingRepositoryCredentialsProviderArn": settings.registry_credentials_arn}
+        specification["TrainingImageConfig"] = image_config
+    request: dict[str, Any] = {
+        "AlgorithmSpecification": {name: value for name, value in specification.items() if value},
+        "OutputDataConfig": {"CompressionType": "NONE"},
+        "Environment": _environment(job),
+    }
+    keep_alive = _number("keep_alive", settings.keep_alive)
+    if keep_alive:
+        request["ResourceConfig"] = {"KeepAlivePeriodInSeconds": keep_alive}
+    inputs: dict[str, Any] = {
+        "channels": channels,
+        "model_artifact_path": f"{job.layout.own}/output",
+        "extra_request": merged({k: v for k, v in request.items() if v}, settings.more.get("extra_request") or {}),
+    }
+    if settings.spot_instance:
+        wait = _number("max_wait_time", settings.max_wait_time) or 2 * _number("max_run_time", settings.max_run_time)
+        inputs |= {
+            "spot_instance": True,
+            "max_wait_time": wait,
+            "checkpoint_config": {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/checkpoints"},
+        }
+    return inputs
+
+
+def _number(name: str, value: int | str) -> int:
+    """A number that may have come as text. Raises InvalidInput."""
+    try:
+        return int(float(value or 0))
+    except (ValueError, OverflowError):
+        raise InvalidInput("step", [Violation(name, "expected a number of seconds", value=value)]) from None
+
+

@@ -1,0 +1,77 @@
+"""The process of a moved step: ``python3 -m kfp_sagemaker step --executor-input JSON --step SPECIFICATION``.
+
+Purpose: run the user's image and command as a SageMaker job, with the inputs and outputs that KFP gave the step.
+
+How it works: everything is decided first (``job``); then S3 gets the script and the lists of inputs (``staging``), the engine
+of all components creates the job or finds it, follows it and stops it, and the outputs come back (``results``).
+
+What it does not do: read or write an artifact's content. KFP's launcher downloads inputs into the pod before this starts,
+which cannot be switched off.
+
+Known limitation: what a program writes outside of the task root stays in the job.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from kfp_sagemaker.container_step.encoding import check_bundle, decode, is_reference
+from kfp_sagemaker.errors import InvalidInput, RemoteFailure, Violation
+from kfp_sagemaker.kfp_io import parse_executor_input, strict_json
+from kfp_sagemaker.lifecycle.termination import Termination
+
+_logger = logging.getLogger("kfp_sagemaker")
+
+
+def launch(executor_input: str, step: str, termination: Termination, show: Callable[[str], None], region: str | None) -> int:
+    """Carry the step out; 0 when it succeeded. Raises StepError."""
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.container_step.job import plan_job, prepared_job
+    from kfp_sagemaker.container_step.results import collect
+    from kfp_sagemaker.container_step.staging import stage_inputs, stage_script
+    from kfp_sagemaker.lifecycle.run import patience_of, run_step
+    from kfp_sagemaker.lifecycle.step import Step
+
+    parse_executor_input(executor_input)  # Refuses what has not the shape of one.
+    given: dict[str, Any] = strict_json(executor_input)
+    job = plan_job(decode(_fetched(step, region) if is_reference(step) else step), given)
+    prepared = prepared_job(job, region=region)
+    for warning in prepared.warnings:
+        _logger.warning("%s", warning)
+    backend = Boto3Backend(prepared.settings)
+    patience = patience_of(prepared, backend.renew_credentials)
+    backend.connect()
+    gc.freeze()
+    gc.enable()
+    empty = stage_inputs(job, backend.objects, patience)
+    if empty:
+        prepared = prepared_job(job, empty_buckets=empty, region=region)
+    stage_script(job, backend.objects, patience)
+    described = run_step(Step(prepared, backend, patience, termination, show, lambda _: None))
+    try:
+        collect(job, given, described, backend.objects, patience)
+    except OSError as error:
+        raise RemoteFailure(f"the job has ended well, and its outputs cannot be written here: {error}") from error
+    _logger.info("step: outputs brought back")
+    return 0
+
+
+def _fetched(reference: str, region: str | None) -> str:
+    """The specification that lies in S3. Raises InvalidInput when it is not there, or not what it was."""
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.faces.common_inputs import StepSettings
+    from kfp_sagemaker.lifecycle.clock import SystemClock
+    from kfp_sagemaker.lifecycle.patience import Patience
+
+    backend = Boto3Backend(StepSettings(region=region))
+    clock = SystemClock()
+    patience = Patience(clock=clock, until=clock.now() + 15 * 60, renew_credentials=backend.renew_credentials)
+    uri = reference.partition("#")[0]
+    content = patience.ride_out(lambda: backend.objects.get(uri))
+    if content is None:
+        problem = "this step's specification is not there; upload what the conversion wrote for S3"
+        raise InvalidInput("--step", [Violation("--step", problem, value=uri)])
+    return check_bundle(reference, content)

@@ -1,0 +1,93 @@
+"""The settings of a moved step's job as inputs of the face that runs it: placeholders filled, an instance type chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from kfp_sagemaker.container_step.placeholders import Filling, fill_text
+from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings, Resources
+from kfp_sagemaker.errors import InvalidInput, Violation
+
+#: What a step runs on that says nothing about what it needs: 4 vCPU, 16 GiB.
+DEFAULT_INSTANCE_TYPE = "ml.m5.xlarge"
+
+#: Settings whose name is not that of the face's input.
+_INPUT_NAMES = {"subnets": "vpc_subnets", "security_group_ids": "vpc_security_group_ids"}
+#: Settings that are inputs of both faces; the others are for ``job`` to place.
+_SHARED = (
+    "role", "region", "instance_type", "instance_count", "volume_size", "max_run_time", "subnets", "security_group_ids",
+    "network_isolation", "traffic_encryption", "tags", "resource_encryption_key", "output_encryption_key",
+)
+_QUANTITY = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<exponent>[eE][+-]?\d+)?(?P<suffix>[KMGTPE]i|[mkMGTPE]|)\s*")
+_FACTORS = {"": 1.0, "m": 1e-3, "k": 1e3, **{unit: 1000.0 ** (index + 2) for index, unit in enumerate("MGTPE")},
+            **{f"{unit}i": 1024.0 ** (index + 1) for index, unit in enumerate("KMGTPE")}}
+
+
+def filled_settings(job: JobSettings, filling: Filling) -> JobSettings:
+    """The settings without placeholders. Those of inputs that the step was not given are empty."""
+    filled = {each.name: _filled(getattr(job, each.name), filling) for each in fields(job) if each.name != "candidates"}
+    resources = Resources(**{each.name: _filled(getattr(job.resources, each.name), filling) for each in fields(Resources)})
+    settings = JobSettings(**{**filled, "resources": resources, "candidates": job.candidates})
+    if settings.instance_type:
+        return settings
+    chosen = chosen_instance_type(settings) if job.candidates else DEFAULT_INSTANCE_TYPE
+    return JobSettings(**{**filled, "resources": resources, "instance_type": chosen})
+
+
+def face_inputs(settings: JobSettings) -> dict[str, Any]:
+    """Inputs that ``v1/process`` and ``v1/train`` have both; ``more`` wins, for it names them itself."""
+    inputs = {_INPUT_NAMES.get(name, name): getattr(settings, name) for name in _SHARED}
+    return {**inputs, **settings.more}
+
+
+def setting_of_input(name: str, job: JobSettings) -> str:
+    """How a person knows a face's input: by the name that a pipeline passes it by, where it does."""
+    setting = next((setting for setting, other in _INPUT_NAMES.items() if other == name), name)
+    value = getattr(job, setting, None)
+    return f"{SETTING_PREFIX}{setting}" if isinstance(value, str) and f"['{SETTING_PREFIX}{setting}']" in value else setting
+
+
+def chosen_instance_type(settings: JobSettings) -> str:
+    """The first candidate that holds what the step asks for. Raises InvalidInput when none does, or a quantity is none."""
+    wanted = settings.resources
+    problems: list[Violation] = []
+    amounts = {}
+    for each in fields(Resources):
+        text = str(getattr(wanted, each.name))
+        try:
+            amounts[each.name] = quantity(text) if text else 0.0
+        except ValueError as error:
+            problems.append(Violation(f"resources.{each.name}", str(error), value=text))
+    if problems:
+        raise InvalidInput("step", problems)
+    memory = amounts["memory"] / 1024**3
+    for candidate in settings.candidates:
+        if (candidate.cpu >= amounts["cpu"] and candidate.memory >= memory
+                and candidate.accelerators >= amounts["accelerator_count"]):
+            return candidate.instance_type
+    asked = ", ".join(f"{each.name} {getattr(wanted, each.name)}" for each in fields(Resources) if getattr(wanted, each.name))
+    largest = settings.candidates[-1].instance_type
+    raise InvalidInput("step", [Violation("resources", f"{asked}: more than the largest type that this step may run on, "
+                                          f"{largest}; name an instance type for it")])
+
+
+def quantity(text: str) -> float:
+    """A Kubernetes quantity (``500m``, ``4Gi``, ``1e3``) as a number; memory in bytes. Raises ValueError."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError("not a Kubernetes quantity, such as 500m, 2 or 4Gi")
+    return float(match["number"] + (match["exponent"] or "")) * _FACTORS[match["suffix"]]
+
+
+def _filled(value: Any, filling: Filling) -> Any:
+    if isinstance(value, str):
+        text = fill_text(value, filling)
+        return "" if text == "null" or (text == value and "{{$" in value) else text
+    if isinstance(value, Mapping):
+        return {name: _filled(item, filling) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, filling) for item in value]
+    return value

@@ -1,0 +1,109 @@
+"""``run_on_sagemaker``: any KFP component as one whose steps run as SageMaker jobs. Imports kfp; nothing in a pod does.
+
+How it works: the component's IR is taken, its container replaced by the container step, and loaded again. Pipelines are not
+turned here but by the converter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+try:
+    from google.protobuf import json_format
+    from kfp.components import load_component_from_text
+    from kfp.dsl.base_component import BaseComponent
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("kfp", "google"):
+        raise
+    raise ImportError("run_on_sagemaker needs Kubeflow Pipelines' SDK: pip install 'kfp-sagemaker[kfp]'") from None
+
+from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
+from kfp_sagemaker.container_step.step_spec import JobSettings, Secret, Service, StepSpec, UriMode
+from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
+from kfp_sagemaker.ops import IMAGE_VARIABLE
+
+
+def run_on_sagemaker(
+    component: BaseComponent,
+    *,
+    service: str = "processing",
+    role: str | None = None,
+    region: str | None = None,
+    instance_type: str | None = None,
+    subnets: str | None = None,
+    security_group_ids: str | None = None,
+    staging_uri: str | None = None,
+    env: Mapping[str, str] | None = None,
+    secrets: tuple[Secret, ...] = (),
+    uri_mode: str = "kfp",
+    shell: bool = True,
+    command: tuple[str, ...] = (),
+    image: str = "",
+    **settings: Any,
+) -> BaseComponent:
+    """The component, loaded or defined, container or lightweight Python, as one that runs as a job.
+
+    Inputs, outputs, types, defaults, optional inputs and environment stay. ``role``, ``region``, ``instance_type``,
+    ``subnets``, ``security_group_ids`` and ``staging_uri`` that are not given here become optional inputs of the new
+    component, ``sagemaker_role`` and so on, which a pipeline can pass. ``settings`` are the other members of
+    :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB), ``max_run_time``
+    (seconds), ``tags``, ``spot_instance`` and so on. ``env`` adds environment variables of the job. ``command`` names the
+    entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker (default: that of
+    ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
+
+    Raises InvalidInput for a pipeline, an unknown setting, and a component that has an input of the name of a setting.
+    """
+    given = {"role": role, "region": region, "instance_type": instance_type, "subnets": subnets,
+             "security_group_ids": security_group_ids, "staging_uri": staging_uri}
+    chosen: dict[str, Any] = {**{name: value for name, value in given.items() if value is not None}, **settings}
+    known = sorted(JobSettings.__dataclass_fields__)
+    unknown = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
+    unknown += _not_one_of("service", service, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
+    if unknown:
+        raise InvalidInput("run_on_sagemaker", unknown)
+    document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
+    name, executor = _single_container(document)
+    spec = step_spec(
+        executor["container"], document["components"][name], job=JobSettings(**chosen), service=Service(service),
+        secrets=tuple(secrets), uri_mode=UriMode(uri_mode), shell=shell,
+    )
+    spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))
+    launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE
+    executor["container"] = launcher_container(spec, checked_image(launcher, "image")).container
+    _declare(document, name, spec)
+    moved: BaseComponent = load_component_from_text(json.dumps(document))
+    moved.__doc__ = component.__doc__
+    return moved
+
+
+def _not_one_of(name: str, value: str, choices: type[Service] | type[UriMode]) -> list[Violation]:
+    allowed = [str(choice) for choice in choices]
+    return [] if value in allowed else [Violation(name, f"must be one of {', '.join(allowed)}", value=value)]
+
+
+def _single_container(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Name of the one component and its executor. Raises InvalidInput for a pipeline and for what runs no container."""
+    components, executors = document.get("components") or {}, document["deploymentSpec"].get("executors") or {}
+    if len(components) == 1 and "executorLabel" in (only := next(iter(components.values()))):
+        executor: dict[str, Any] = executors[only["executorLabel"]]
+        if "container" in executor:
+            return next(iter(components)), executor
+    problem = "not a component with one container. A pipeline is converted by `kfp-sagemaker convert`"
+    raise InvalidInput("run_on_sagemaker", [Violation(document["pipelineInfo"]["name"], problem)])
+
+
+def _declare(document: dict[str, Any], name: str, spec: StepSpec) -> None:
+    """Declare the settings as inputs of the component, and pass them on from the one task around it."""
+    document["components"][name] = moved_component(document["components"][name], spec)
+    extra = setting_inputs(spec)
+    if extra:
+        root = document["root"]
+        root.setdefault("inputDefinitions", {}).setdefault("parameters", {}).update(extra)
+        (task,) = root["dag"]["tasks"].values()
+        parameters = task.setdefault("inputs", {}).setdefault("parameters", {})
+        parameters.update({setting: {"componentInputParameter": setting} for setting in extra})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ READ_ONLY = "services.k8s.aws/read-only"
 
 @dataclass
 class Track:
-    """``custom`` is the resource at the last look at it; times are of the monotonic clock, in seconds.
+    """``custom`` is the resource at the last look at it; times are those of ``clock``, in seconds.
 
     ``ours``: its name is derived from the step's identity. ``applied``: this process has applied it. ``before``: what an
     update has replaced, to be applied again when the update is given up.
@@ -34,14 +34,15 @@ class Track:
     before: Mapping[str, Any] | None = None
     again: float | None = None
     watched: Watched | None = None
-    _began: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    _began: float = 0.0
     _refusal: str = ""
     _refused_since: float = 0.0
     _reconciles: set[str] = field(default_factory=set)
 
     def begin(self) -> None:
         """The step has applied it, or looks for the first time: the controller has from now on to act."""
-        self._began, self._refusal = time.monotonic(), ""
+        self._began, self._refusal = self.clock(), ""
         self.let_go = False
 
     def saw(self, custom: dict[str, Any]) -> None:
@@ -51,13 +52,13 @@ class Track:
         self.custom = custom
         refusal = refusal_of(custom)
         if refusal != self._refusal:
-            self._refusal, self._refused_since, self._reconciles = refusal, time.monotonic(), set()
+            self._refusal, self._refused_since, self._reconciles = refusal, self.clock(), set()
         if refusal:
             self._reconciles.add(_reconciled(custom))
 
     def history(self) -> History:
         """What the looks so far tell beside the last one."""
-        now = time.monotonic()
+        now = self.clock()
         return History(
             waited=now - self._began,
             seen=self.custom is not None,

@@ -1,4 +1,4 @@
-"""What one look at a custom resource means: every rule, every status of every kind, and what was recorded of a real controller."""
+"""What one look at a custom resource means: every rule, every status of every kind, and recordings of a real controller."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def look(resource: Resource, there: dict[str, Any] | None, **history: Any) -> Ve
 
 @pytest.mark.parametrize("seen", [None, custom(TRAINING_JOB, "InProgress", NOT_SYNCED, deletionTimestamp=AFTER)],
                          ids=["gone", "going"])
-@pytest.mark.parametrize(("let_go", "finding"), [(False, Finding.DELETED), (True, Finding.WAIT)], ids=["by others", "by the step"])
+@pytest.mark.parametrize(("let_go", "finding"), [(False, Finding.DELETED), (True, Finding.WAIT)],
+                         ids=["by others", "by the step"])
 def test_deletion(seen: dict[str, Any] | None, let_go: bool, finding: Finding) -> None:
     assert look(TRAINING_JOB, seen, seen=True, let_go=let_go).finding is finding
 
@@ -103,7 +104,8 @@ def test_what_is_not_of_this_resource_is_never_read(status: str) -> None:
 
 
 @pytest.mark.parametrize(("status", "finding"), [
-    ("Completed", Finding.SETTLED), ("Failed", Finding.SETTLED), ("Stopped", Finding.SETTLED), ("InProgress", Finding.TERMINAL)])
+    ("Completed", Finding.SETTLED), ("Failed", Finding.SETTLED), ("Stopped", Finding.SETTLED),
+    ("InProgress", Finding.TERMINAL)])
 def test_the_status_of_a_job_comes_before_a_terminal_condition(status: str, finding: Finding) -> None:
     seen = custom(TRAINING_JOB, status, condition("Terminal", message="only Warm Pool or Profiler can be updated"))
 
@@ -150,7 +152,9 @@ def test_an_error_that_the_controller_tries_again(message: str, finding: Finding
 
 @pytest.mark.parametrize(("refusals", "refused", "final"), [(1, 0, False), (2, 59, False), (3, 1, True), (1, 60, True)])
 @pytest.mark.parametrize("message", ["api error ValidationException: x", "api error AccessDeniedException: x"])
-def test_a_refusal_is_final_after_three_reconciles_or_a_minute(message: str, refusals: int, refused: float, final: bool) -> None:
+def test_a_refusal_is_final_after_three_reconciles_or_a_minute(
+    message: str, refusals: int, refused: float, final: bool
+) -> None:
     verdict = look(TRAINING_JOB, custom(TRAINING_JOB, None, condition("Recoverable", message=message)),
                    refusals=refusals, refused=refused)
 
@@ -170,7 +174,8 @@ def test_a_fresh_role_gets_time_however_often_the_controller_tries(refused: floa
 
 
 @pytest.mark.parametrize(("resource", "status"), [
-    pytest.param(resource, status, id=f"{kind} {status}") for kind, resource in RESOURCES.items() for status in resource.statuses])
+    pytest.param(resource, status, id=f"{kind} {status}")
+    for kind, resource in RESOURCES.items() for status in resource.statuses])
 def test_every_status_of_every_kind(resource: Resource, status: str) -> None:
     """What the controller says of it: not synced while it is busy, synced for everything else."""
     busy = resource.statuses[status] is State.BUSY
@@ -195,7 +200,8 @@ def test_a_kind_without_a_status_is_there_when_it_is_synced_and_has_an_arn(resou
     assert look(resource, unmade).finding is Finding.WAIT
 
 
-@pytest.mark.parametrize("resource", [pytest.param(one, id=one.kind) for one in RESOURCES.values() if one.life is Life.SERVICE])
+@pytest.mark.parametrize("resource", [
+    pytest.param(one, id=one.kind) for one in RESOURCES.values() if one.life is Life.SERVICE])
 def test_a_service_is_done_only_when_the_controller_is(resource: Resource) -> None:
     good = next(status for status, state in resource.statuses.items() if state is State.SUCCEEDED)
 
@@ -217,7 +223,8 @@ def test_a_failed_update_of_an_endpoint_is_not_success_although_it_is_in_service
     (["NoIssuesFound"], Finding.SETTLED), (["Error"], Finding.SETTLED)])
 def test_a_training_job_that_is_completed_is_waited_on_while_its_rules_run(rules: list[str], finding: Finding) -> None:
     seen = custom(TRAINING_JOB, "Completed", NOT_SYNCED if finding is Finding.WAIT else SYNCED)
-    seen["status"]["debugRuleEvaluationStatuses"] = [{"ruleConfigurationName": "r", "ruleEvaluationStatus": one} for one in rules]
+    seen["status"]["debugRuleEvaluationStatuses"] = [
+        {"ruleConfigurationName": "r", "ruleEvaluationStatus": one} for one in rules]
 
     assert look(TRAINING_JOB, seen).finding is finding
 
@@ -269,7 +276,9 @@ RECORDED = [
 
 @pytest.mark.parametrize(("recording", "resource", "name", "expected"), RECORDED,
                          ids=[f"{row[0]} {row[1].kind} {row[2]}" for row in RECORDED])
-def test_what_was_recorded_of_a_real_controller(recording: str, resource: Resource, name: str, expected: list[Finding]) -> None:
+def test_what_was_recorded_of_a_real_controller(
+    recording: str, resource: Resource, name: str, expected: list[Finding]
+) -> None:
     now = [0.0]
     track = Track(resource, name, field_table(resource.kind).plural, name, ours=True, clock=lambda: now[0])
     findings: list[Finding] = []

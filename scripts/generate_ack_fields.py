@@ -23,6 +23,7 @@ import botocore
 import yaml
 from kfp_sagemaker.custom_resources import fields
 from kfp_sagemaker.service_model.model import input_shape, output_shape
+from kfp_sagemaker.service_model.spelling import letters_and_digits
 
 CONTROLLER = "1.9.1"
 TABLES = Path(fields.__file__).with_name("tables")
@@ -43,11 +44,6 @@ _TYPES = {"string": "string", "integer": "integer", "long": "integer", "boolean"
 def create_operation(kind: str) -> str:
     """The API operation that a new custom resource of ``kind`` leads to."""
     return _CREATE.get(kind, f"Create{kind}")
-
-
-def letters_and_digits(name: str) -> str:
-    """What a field and the API member that it stands for have in common."""
-    return "".join(character for character in name.lower() if character.isalnum())
 
 
 class Mismatch(Exception):

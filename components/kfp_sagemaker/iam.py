@@ -1,7 +1,7 @@
 """The IAM policies that steps need, derived from what components declare.
 
-A policy is for the role of the pod (or for the one given as ``assume_role``), not for the role that a job runs as. Of S3
-it has only the listing of outputs: data is read and written by the jobs.
+A policy is for the role of the pod (or for the one given as ``assume_role``), not for the role that a job runs as; on the ACK
+back end it is for the role of the controller. Of S3 it has only the listing of outputs: data is read and written by the jobs.
 """
 
 from __future__ import annotations
@@ -12,23 +12,36 @@ from typing import Any
 from botocore.exceptions import UnknownRegionError
 
 from kfp_sagemaker.errors import InvalidInput, Violation
-from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.faces.face import BackEnd, Face
 from kfp_sagemaker.resources.resource import Life, Resource
 from kfp_sagemaker.service_model.model import session
 
 #: What SageMaker asks for when a request has tags, https://docs.aws.amazon.com/sagemaker/latest/dg/security_iam_id-based-policy-examples.html.
 _TAG_ACTION = "sagemaker:AddTags"
+#: What the controller asks for when it reads a resource back.
+_CONTROLLERS_TAG_ACTIONS = (_TAG_ACTION, "sagemaker:DeleteTags", "sagemaker:ListTags")
 _LOG_ACTIONS = ("logs:DescribeLogStreams", "logs:GetLogEvents")
+#: Other resources that actions on a resource need a right on, https://docs.aws.amazon.com/service-authorization/latest/reference/.
+_CALLED_ON_TOO = {
+    "endpoint": ("endpoint-config",),
+    "inference-component": ("endpoint",),
+    "model-package": ("model-package-group",),
+}
 _PASS_ROLE = "iam:PassRole"
 #: The service principal is the same in all partitions.
 _SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
 
 
 def actions(face: Face) -> tuple[str, ...]:
-    """All actions that a step of the component may call, sorted; without those of ``capacity_actions``."""
+    """All actions that a step of the component may call, sorted; without those of ``capacity_actions``.
+
+    On the ACK back end: that the controller may call for it.
+    """
     found = {action for resource in face.resources for action in _sagemaker_actions(face, resource)}
     if _passes_role(face):
         found.add(_PASS_ROLE)
+    if face.backend is BackEnd.ACK:
+        return tuple(sorted(found))
     if _log_groups(face):
         found.update(_LOG_ACTIONS)
     found.update(face.reads)
@@ -60,17 +73,16 @@ def policy(
     means all.
     """
     statements = [
-        _statement(f"{resource.kind}s", chosen, [f"arn:{partition}:sagemaker:{region}:{account}:{resource.arn_type}/*"])
+        _statement(f"{resource.kind}s", chosen, [
+            f"arn:{partition}:sagemaker:{region}:{account}:{arn_type}/*"
+            for arn_type in (resource.arn_type, *_CALLED_ON_TOO.get(resource.arn_type, ()))])
         for resource, chosen in _by_resource(faces, stop, wait_for_capacity)
     ]
     if any(_passes_role(face) for face in faces):
         statement = _statement("PassRole", [_PASS_ROLE], roles or [f"arn:{partition}:iam::{account}:role/*"])
         statements.append({**statement, "Condition": {"StringEquals": {"iam:PassedToService": _SAGEMAKER_PRINCIPAL}}})
-    groups = sorted({group for face in faces for group in _log_groups(face)})
-    if groups:
-        names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
-        statements.append(_statement("Logs", _LOG_ACTIONS, names))
-    reads = sorted({action for face in faces for action in face.reads})
+    statements += _log_statements([face for face in faces if face.backend is BackEnd.BOTO3], partition, region, account)
+    reads = sorted({action for face in faces if face.backend is BackEnd.BOTO3 for action in face.reads})
     # Look-ups are of whatever the step's own resources name: of a tuning job's training jobs, of a transform job's buckets.
     scopes = {"s3": f"arn:{partition}:s3:::*", "sagemaker": f"arn:{partition}:sagemaker:{region}:{account}:*"}
     for service, scope in scopes.items():
@@ -83,6 +95,19 @@ def policy(
         # It knows no resources, https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html.
         statements.append(_statement("FindByTag", ["tag:GetResources"], ["*"]))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def logs_policy(
+    faces: Sequence[Face], *, partition: str = "aws", region: str = "*", account: str = "*"
+) -> dict[str, Any]:
+    """The policy for pods on the ACK back end that show the logs of their jobs, as JSON; without statements for no jobs."""
+    return {"Version": "2012-10-17", "Statement": _log_statements(faces, partition, region, account)}
+
+
+def _log_statements(faces: Sequence[Face], partition: str, region: str, account: str) -> list[dict[str, Any]]:
+    groups = sorted({group for face in faces for group in _log_groups(face)})
+    names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
+    return [_statement("Logs", _LOG_ACTIONS, names)] if groups else []
 
 
 def partition_of(region: str, roles: Sequence[str]) -> str:
@@ -113,6 +138,10 @@ def _by_resource(faces: Sequence[Face], stop: bool, wait_for_capacity: bool) -> 
 
 
 def _sagemaker_actions(face: Face, resource: Resource) -> set[str]:
+    if face.backend is BackEnd.ACK:
+        # The controller does all of it for any resource that it sees.
+        by_controller = (resource.create, resource.update, resource.describe, resource.stop or resource.delete)
+        return {*(f"sagemaker:{operation}" for operation in by_controller if operation), *_CONTROLLERS_TAG_ACTIONS}
     if face.deletes:
         operations: Iterable[str | None] = (resource.describe, resource.delete)
     else:
@@ -124,7 +153,7 @@ def _sagemaker_actions(face: Face, resource: Resource) -> set[str]:
 
 
 def _passes_role(face: Face) -> bool:
-    return not face.deletes and any(resource.role_member for resource in face.resources)
+    return (face.backend is BackEnd.ACK or not face.deletes) and any(resource.role_member for resource in face.resources)
 
 
 def _log_groups(face: Face) -> list[str]:

@@ -79,6 +79,6 @@ def _tagged(run_id: str, settings: StepSettings, types: list[str]) -> Iterator[s
 
 
 def _kinds() -> dict[str, Resource]:
-    """Every kind of resource that a component makes, by the type in its ARN."""
-    faces = [find_face(component) for component in component_ids()]
+    """Every kind of resource that carries tags of a run, by the type in its ARN; custom resources lead to the same kinds."""
+    faces = [find_face(component) for component in component_ids("v1")]
     return {resource.arn_type: resource for face in faces for resource in face.resources}

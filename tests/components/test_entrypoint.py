@@ -193,7 +193,8 @@ def test_any_text(guarded: None, caplog: pytest.LogCaptureFixture, text: str) ->
     check_refused_or_well_formed("v1/model", text, caplog)
 
 
-@pytest.mark.parametrize("component", component_ids())
+#: The faces of v2.flat are those of v1.
+@pytest.mark.parametrize("component", [*component_ids("v1"), "v2/TrainingJob", "v2/ModelPackage", "v2/flat/deploy"])
 @FUZZ
 @given(data=st.data())
 def test_any_values(guarded: None, caplog: pytest.LogCaptureFixture, component: str, data: st.DataObject) -> None:

@@ -1,5 +1,6 @@
 """Ops: three ways to one component, constants checked when a pipeline is compiled, caching off where it would be wrong."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -10,13 +11,15 @@ from typing import Any
 
 import kfp_sagemaker
 import kfp_sagemaker.v1
+import kfp_sagemaker.v2.flat
 import pytest
 import yaml
 from kfp import components, dsl
 from kfp.compiler import Compiler
 from kfp_sagemaker.errors import InvalidInput
-from kfp_sagemaker.faces.registry import component_ids
-from kfp_sagemaker.generate.examples import EXAMPLES
+from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.generate.examples import EXAMPLES, example_of
+from kfp_sagemaker.ops import load_op
 from kfp_sagemaker.v1 import delete_endpoint, endpoint, model, process, train
 
 ROOT = Path(__file__).parents[2]
@@ -63,25 +66,29 @@ def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "unpacked"
 
 
+#: The others of v2.flat have the faces of v1.
+COMPONENTS = (*component_ids("v1"), *component_ids("v2"), "v2/flat/train", "v2/flat/deploy")
+
+
 class TestThreeWaysIn:
-    @pytest.mark.parametrize("component", component_ids())
+    @pytest.mark.parametrize("component", COMPONENTS)
     def test_they_compile_to_the_same_component(self, component: str, unpacked_wheel: Path, tmp_path: Path) -> None:
         told = python("-c", f"import kfp_sagemaker; print(kfp_sagemaker.spec_path({component!r}))", path=unpacked_wheel)
         from_wheel = Path(told.stdout.strip())
         assert from_wheel.is_relative_to(unpacked_wheel)
         files = (ROOT / "component_specs" / component / "component.yaml", from_wheel)
-        op = getattr(kfp_sagemaker.v1, component.removeprefix("v1/"))
+        op = load_op(component)
         by_op, *by_file = (
             without_descriptions(compiled(each, tmp_path))
             for each in (op, *(components.load_component_from_file(str(file)) for file in files))
         )
         assert by_file == [by_op, by_op]
 
-    @pytest.mark.parametrize("component", component_ids())
+    @pytest.mark.parametrize("component", COMPONENTS)
     def test_they_are_the_same_step_in_a_pipeline(self, component: str, tmp_path: Path) -> None:
-        op = getattr(kfp_sagemaker.v1, component.removeprefix("v1/"))
+        op = load_op(component)
         loaded = components.load_component_from_file(str(kfp_sagemaker.spec_path(component)))
-        specs = [compiled(one_step(each, **EXAMPLES[component]), tmp_path) for each in (op, loaded)]
+        specs = [compiled(one_step(each, **example_of(find_face(component))), tmp_path) for each in (op, loaded)]
         for spec in specs:
             (task,) = spec["root"]["dag"]["tasks"].values()
             del task["cachingOptions"]  # A component.yaml cannot turn caching off.
@@ -249,16 +256,23 @@ class TestImports:
         assert told.stderr.splitlines()[-1].endswith("pip install 'kfp-sagemaker[kfp]'")
         assert told.stderr.splitlines()[-1].startswith("ImportError: ")
 
-    def test_ops_are_listed(self) -> None:
-        ops = [component.partition("/")[2] for component in component_ids()]
-        assert kfp_sagemaker.v1.__all__ == ops
-        assert set(ops) <= set(dir(kfp_sagemaker.v1))
+    @pytest.mark.parametrize("package", ["v1", "v2", "v2.flat"])
+    def test_ops_are_listed(self, package: str) -> None:
+        module = importlib.import_module(f"kfp_sagemaker.{package}")
+        ops = [find_face(component).name for component in component_ids(package)]
+        assert module.__all__ == ops
+        assert set(ops) <= set(dir(module))
+
+    @pytest.mark.parametrize("component", ["v1/train", "v2/TrainingJob", "v2/HyperParameterTuningJob", "v2/flat/train"])
+    def test_are_of_the_component_of_their_name(self, component: str) -> None:
+        face = find_face(component)
+        assert getattr(importlib.import_module(f"kfp_sagemaker.{face.package}"), face.name).face.id == component
 
     def test_an_unknown_op_is_an_attribute_error(self) -> None:
         with pytest.raises(AttributeError, match=r"'trian'; its ops are .*, train"):
             kfp_sagemaker.v1.trian  # noqa: B018
 
     def test_no_submodule_has_the_name_of_an_op(self) -> None:
-        for package in {component.partition("/")[0] for component in component_ids()}:
-            modules = {path.stem for path in (ROOT / "components/kfp_sagemaker" / package).iterdir()}
-            assert not modules & set(kfp_sagemaker.v1.__all__)
+        for package in ("v1", "v2", "v2.flat"):
+            modules = {path.stem for path in (ROOT / "components/kfp_sagemaker" / package.replace(".", "/")).iterdir()}
+            assert not modules & {find_face(component).name for component in component_ids(package)}

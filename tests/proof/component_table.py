@@ -261,9 +261,9 @@ COMPONENTS = {component.id: component for component in (
 )}
 
 #: Components by what they are about, for parametrization.
-JOBS = [name for name in component_ids() if find_face(name).resource.life is Life.JOB]
+JOBS = [name for name in component_ids("v1") if find_face(name).resource.life is Life.JOB]
 JOBS_WITH_LOGS = [name for name in JOBS if find_face(name).resource.log_group]
-MAKERS = [name for name in component_ids() if not find_face(name).deletes]
+MAKERS = [name for name in component_ids("v1") if not find_face(name).deletes]
 RECORDS = [name for name in MAKERS if find_face(name).resource.life is Life.RECORD]
 SERVICES = [name for name in MAKERS if find_face(name).resource.life is Life.SERVICE]
-DELETERS = [name for name in component_ids() if find_face(name).deletes]
+DELETERS = [name for name in component_ids("v1") if find_face(name).deletes]

@@ -55,7 +55,7 @@ class Stage:
 
 
 _LABS = itertools.count(1)
-RESOURCES = {resource.kind: resource for name in component_ids() for resource in find_face(name).resources}
+RESOURCES = {resource.kind: resource for name in component_ids("v1") for resource in find_face(name).resources}
 
 
 class Lab:

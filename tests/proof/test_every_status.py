@@ -51,7 +51,7 @@ RULES = {"InProgress": BUSY, "Stopping": BUSY, "NoIssuesFound": SUCCESS, "Issues
 STATES = {BUSY: {State.BUSY}, SUCCESS: {State.SUCCEEDED}, FAILURE: {State.FAILED, State.STOPPED}}
 
 RESOURCES: dict[str, Resource] = {
-    resource.kind: resource for name in component_ids() for resource in find_face(name).resources}
+    resource.kind: resource for name in component_ids("v1") for resource in find_face(name).resources}
 MAKER_OF = {find_face(name).resource.kind: name for name in MAKERS}
 WITH_STATUS = [kind for kind, resource in RESOURCES.items() if resource.status_member]
 CELLS = [(kind, status) for kind in VERDICTS for status in VERDICTS[kind]]

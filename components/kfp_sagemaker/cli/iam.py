@@ -1,8 +1,9 @@
-"""``kfp-sagemaker iam``: the least IAM policy for steps."""
+"""``kfp-sagemaker iam``: the least rights for steps: IAM policies, and Kubernetes roles for steps on ACK."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -17,6 +18,10 @@ from kfp_sagemaker.cli.component_argument import matching_components
 @click.option("--assume-role", "assumed_roles", multiple=True, metavar="ARN",
               help="A role that steps assume (input assume_role). Repeatable.")
 @click.option("--wait-for-capacity", is_flag=True, help="Add what steps with the input wait_for_capacity need.")
+@click.option("--for", "whose", type=click.Choice(["pod", "controller", "logs"]), default="pod", show_default=True,
+              help="On ACK: rights of the pod in the cluster, of the controller in AWS, or of the pod to read logs in AWS.")
+@click.option("--namespace", default="kubeflow", show_default=True, help="On ACK: where the pods run.")
+@click.option("--service-account", default="pipeline-runner", show_default=True, help="On ACK: what the pods run as.")
 @click.option("--stop", is_flag=True, help="Add what `kfp-sagemaker stop --run` needs.")
 def iam(
     components: tuple[str, ...],
@@ -26,11 +31,20 @@ def iam(
     assumed_roles: tuple[str, ...],
     stop: bool,
     wait_for_capacity: bool,
+    whose: str,
+    namespace: str,
+    service_account: str,
 ) -> None:
-    """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need."""
+    """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need.
+
+    For components on ACK (such as v2/TrainingJob v2/flat/model): ServiceAccount, Role and RoleBinding of the pods as YAML,
+    which kubectl apply -f - takes; with --for controller the IAM policy of the controller's role.
+    """
     from kfp_sagemaker.errors import InvalidInput, Violation
+    from kfp_sagemaker.faces.face import BackEnd
     from kfp_sagemaker.faces.registry import find_face
-    from kfp_sagemaker.iam import partition_of, policy
+    from kfp_sagemaker.iam import logs_policy, partition_of, policy
+    from kfp_sagemaker.rbac import rbac
 
     wrong = [Violation(option, "not an ARN of an IAM role: arn:PARTITION:iam::ACCOUNT:role/NAME", value=arn)
              for option, arns in (("--role", roles), ("--assume-role", assumed_roles))
@@ -40,11 +54,38 @@ def iam(
     if wrong:
         raise InvalidInput("iam", wrong)
     faces = [find_face(component) for component in dict.fromkeys(components)]
+    on_ack = [face.backend is BackEnd.ACK for face in faces]
+    if any(on_ack) and not all(on_ack):
+        calling = [face.id for face in faces if face.backend is not BackEnd.ACK]
+        raise InvalidInput("iam", [Violation(component, "is not on ACK, as others are: ask for each back end by itself")
+                                   for component in calling])
+    if whose != "pod" and not any(on_ack):
+        raise InvalidInput("iam", [Violation("--for", "only pod, for components on the SageMaker API", value=whose)])
+    if any(on_ack) and whose == "pod":
+        click.echo(_as_yaml(rbac(faces, namespace=namespace, service_account=service_account)), nl=False)
+        return
+    if whose == "logs":
+        document = logs_policy(faces, partition=partition_of(region, roles), region=region, account=account)
+        click.echo(json.dumps(document, indent=2))
+        return
     document = policy(
         faces, partition=partition_of(region, roles), region=region, account=account, roles=roles, assumed_roles=assumed_roles,
         stop=stop, wait_for_capacity=wait_for_capacity,
     )
     click.echo(json.dumps(document, indent=2))
+
+
+def _as_yaml(documents: list[dict[str, Any]]) -> str:
+    import yaml
+
+    class WithoutAliases(yaml.SafeDumper):
+        """Kubernetes reads anchors, people do not like to."""
+
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    text: str = yaml.dump_all(documents, Dumper=WithoutAliases, sort_keys=False)
+    return text
 
 
 def is_role_arn(arn: str) -> bool:

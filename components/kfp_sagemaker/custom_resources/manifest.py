@@ -11,6 +11,9 @@ from typing import Any
 from kfp_sagemaker.custom_resources.fields import API_VERSION, Field, field_table
 from kfp_sagemaker.resources.resource import Resource
 
+#: Key of a description under which the object's status stands as it is. Members of the API begin with a capital letter.
+STATUS = "status"
+
 #: An object's name is a DNS subdomain, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/.
 _MOST_CHARACTERS = 253
 _HASH_CHARACTERS = 8
@@ -27,10 +30,13 @@ def to_manifest(
 ) -> dict[str, Any]:
     """The custom resource that asks for what ``request`` (of the kind's create operation) asks for.
 
-    ``name`` is SageMaker's name; the object's is ``object_name`` of it. Raises ValueError for members that the CRD lacks: what
+    ``name`` is SageMaker's name; the object's is ``object_name`` of it. No ``namespace`` (empty): whoever applies it says.
+    Raises ValueError for members that the CRD lacks: what
     ``check.findings`` finds has to be refused before.
     """
-    metadata: dict[str, Any] = {"name": object_name(name), "namespace": namespace}
+    metadata: dict[str, Any] = {"name": object_name(name)}
+    if namespace:
+        metadata["namespace"] = namespace
     if labels:
         metadata["labels"] = dict(labels)
     if annotations:
@@ -57,7 +63,9 @@ def described(resource: Resource, custom_object: Mapping[str, Any]) -> dict[str,
     """What Describe would tell of the resource that ``custom_object`` stands for, as far as the controller wrote it down.
 
     Spec (what was asked for, with the service's defaults where the controller fetched them) and status, by the API's member
-    names; the ARN under ``resource.arn_member``; times as datetime. Before the controller's first look there is no status.
+    names; the ARN under ``resource.arn_member``; times as datetime. The status as it stands in the object (conditions too) is
+    under ``STATUS``; before the controller's first look it is empty. Where the controller does not tell when SageMaker began,
+    that is when the object was made.
     """
     table = field_table(resource.kind)
     status = custom_object.get("status") or {}
@@ -70,7 +78,10 @@ def described(resource: Resource, custom_object: Mapping[str, Any]) -> dict[str,
     arn = (status.get("ackResourceMetadata") or {}).get("arn")
     if arn:
         told[resource.arn_member] = arn
-    return told
+    made = (custom_object.get("metadata") or {}).get("creationTimestamp")
+    if made and resource.started_member not in told:
+        told[resource.started_member] = datetime.fromisoformat(made)
+    return {**told, STATUS: dict(status)}
 
 
 def _to_fields(value: Any, known: Field, path: str) -> Any:

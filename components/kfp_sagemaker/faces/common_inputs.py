@@ -139,7 +139,8 @@ def step_settings(values: Mapping[str, Any]) -> StepSettings:
         wait_for_capacity=known.get("wait_for_capacity", 0),
         extra_request=known.get("extra_request", {}),
         strict=known.get("validation", "strict") == "strict",
-        tags=known.get("tags", {}),
+        # A list of tags is a part of the request itself.
+        tags=known["tags"] if isinstance(known.get("tags"), Mapping) else {},
         automatic_tags=known.get("automatic_tags", True),
         namespace=known.get("namespace"),
         cleanup=Cleanup(known.get("cleanup", "never")),

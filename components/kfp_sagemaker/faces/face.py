@@ -9,9 +9,9 @@ from typing import Any
 
 from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.inputs import Input
+from kfp_sagemaker.faces.registry import op_name, package_of
 from kfp_sagemaker.kfp_io import ArtifactContent
 from kfp_sagemaker.resources.resource import Resource
-from kfp_sagemaker.service_model.model import snake_case
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ class Face:
     @property
     def name(self) -> str:
         """The op: ``train`` for ``v1/train``, ``training_job`` for ``v2/TrainingJob``."""
-        return snake_case(self.id.rpartition("/")[2])
+        return op_name(self.id)
 
     @property
     def package(self) -> str:
         """The package that has the op: ``v1``, ``v2``, ``v2.flat``."""
-        return self.id.rpartition("/")[0].replace("/", ".")
+        return package_of(self.id)
 
     @property
     def resource(self) -> Resource:

@@ -6,13 +6,14 @@ Runtime, ``plan``, the check when a pipeline is compiled, and the policies all c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from kfp_sagemaker.custom_resources.check import findings
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.assemble import merged, says_nothing_about
 from kfp_sagemaker.faces.common_inputs import StepSettings, step_settings, tag_list
-from kfp_sagemaker.faces.face import Call, Face
+from kfp_sagemaker.faces.face import BackEnd, Call, Face
 from kfp_sagemaker.faces.inputs import read_inputs
 from kfp_sagemaker.names import RunLabels, derived_name, is_empty
 from kfp_sagemaker.service_model.model import input_shape
@@ -194,7 +195,10 @@ def _violations(
     for operation, request in requests.items():
         if face.deletes and operation not in face.operations:
             continue  # Its name is only known when the step runs.
-        for finding in validate(operation, request):
+        found = validate(operation, request)
+        if face.backend is BackEnd.ACK:
+            found += _unsaid(face, operation, request, {finding.path for finding in found})
+        for finding in found:
             declared = _input_of(face, finding, values, settings, origins)
             # One input may go to several requests (endpoint_config_name): say it once.
             key = (declared, finding.path.partition(".")[2], finding.problem)
@@ -206,6 +210,23 @@ def _violations(
             lenient = finding.severity is Severity.UNKNOWN_VALUE or (
                 finding.severity is Severity.LIMIT and not settings.strict)
             yield Violation(declared, finding.problem, finding.path, finding.value if shown else None, warning=lenient)
+
+
+#: Members of an update that the controller sends whether asked to or not.
+_SENT_ANYWAY = {"UpdateEndpoint": {"RetainAllVariantProperties": True}}
+
+
+def _unsaid(face: Face, operation: str, request: Mapping[str, Any], reported: set[str]) -> Iterator[Finding]:
+    """What the custom resource cannot say of a request, beside what is wrong at the same places anyway."""
+    resource = next(each for each in face.resources if operation in (each.create, each.update, each.delete))
+    if face.deletes:
+        return
+    anyway = _SENT_ANYWAY.get(operation, {})
+    said = {name: value for name, value in request.items() if anyway.get(name) != value}
+    alternative = f"; {face.alternative} calls the SageMaker API and can say it" if face.alternative else ""
+    for finding in findings(resource.kind, operation, said):
+        if finding.path not in reported and not (operation == resource.update and finding.value is None):
+            yield replace(finding, problem=f"{finding.problem}{alternative}")
 
 
 def _input_of(

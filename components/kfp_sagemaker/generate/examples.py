@@ -1,8 +1,19 @@
-"""Inputs for the example in each component's README: the least that makes a real request, checked in the tests."""
+"""Inputs for the example in each component's README: the least that makes a real request, checked in the tests.
+
+Written down for the components on the SageMaker API, and for custom resources that none of them makes. The others follow: the
+same face has the same example, and a custom resource says what the request of the component on the same kind says.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+
+from kfp_sagemaker.faces.custom_resource_kinds import KINDS
+from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.faces.prepare import prepare
+from kfp_sagemaker.faces.registry import find_face
+from kfp_sagemaker.names import HASH_CHARACTERS, is_empty
+from kfp_sagemaker.service_model.model import snake_case
 
 _ROLE = "arn:aws:iam::111122223333:role/SageMakerExecution"
 _IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/digits:1"
@@ -167,4 +178,63 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "v1/delete_model": {"model_name": "digits-1"},
     "v1/delete_monitoring_schedule": {"monitoring_schedule_name": "digits"},
+    "v2/Endpoint": {"endpoint_name": "digits", "endpoint_config_name": "digits-1"},
+    "v2/FeatureGroup": {
+        "feature_group_name": "digits",
+        "record_identifier_feature_name": "image",
+        "event_time_feature_name": "seen_at",
+        "feature_definitions": [
+            {"FeatureName": "image", "FeatureType": "String"},
+            {"FeatureName": "seen_at", "FeatureType": "String"},
+            {"FeatureName": "mean_ink", "FeatureType": "Fractional"},
+        ],
+        "offline_store_config": {"S3StorageConfig": {"S3Uri": "s3://my-bucket/features/"}},
+        "role_arn": _ROLE,
+    },
+    "v2/InferenceComponent": {
+        "inference_component_name": "digits-copies",
+        "endpoint_name": "digits",
+        "variant_name": "main",
+        "specification": {
+            "ModelName": "digits-1",
+            "ComputeResourceRequirements": {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 1024},
+        },
+        "runtime_config": {"CopyCount": 2},
+    },
+    "v2/ModelPackage": {
+        "model_package_group_name": "digits",
+        "inference_specification": {
+            "Containers": [{"Image": _IMAGE, "ModelDataUrl": "s3://my-bucket/digits/model.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        "model_approval_status": "PendingManualApproval",
+    },
+    "v2/ModelPackageGroup": {
+        "model_package_group_name": "digits", "model_package_group_description": "Models that read handwritten digits",
+    },
+    "v2/Pipeline": {
+        "pipeline_name": "nightly-digits",
+        "role_arn": _ROLE,
+        "pipeline_definition": '{"Version": "2020-12-01", "Steps": []}',
+    },
+    "v2/PipelineExecution": {
+        "pipeline_name": "nightly-digits", "pipeline_parameters": [{"Name": "epochs", "Value": "10"}],
+    },
 }
+
+
+def example_of(face: Face) -> dict[str, Any]:
+    """The example's inputs for a component."""
+    if face.id in EXAMPLES:
+        return EXAMPLES[face.id]
+    if face.id not in KINDS:
+        return EXAMPLES[face.alternative]
+    v1 = find_face(face.alternative)
+    resource = face.resource
+    request = dict(prepare(v1, EXAMPLES[v1.id]).requests[resource.create])
+    if len(str(request[resource.name_member]).rpartition("-")[2]) == HASH_CHARACTERS:
+        del request[resource.name_member]  # Derived.
+    given = {snake_case(member): value for member, value in request.items()}
+    defaults = {declared.name: declared.default for declared in face.inputs}
+    return {name: value for name, value in given.items() if not is_empty(value) and str(value) != defaults[name]}

@@ -26,9 +26,9 @@ def generated_files() -> dict[str, str]:
         files[f"{_SPECS}/{face.id}/README.md"] = files[f"{_PAGES}/{face.id}.md"] = readme(face)
         files[f"{_SPECS}/{face.id}/metadata.yaml"] = metadata_yaml(face)
     files["docs/common-inputs.md"] = common_inputs_page()
-    for package in sorted({face.id.partition("/")[0] for face in faces}):
-        of_package = [face for face in faces if face.id.startswith(f"{package}/")]
-        files[f"components/kfp_sagemaker/{package}/__init__.pyi"] = stubs(of_package)
+    for package in sorted({face.package for face in faces}):
+        of_package = [face for face in faces if face.package == package]
+        files[f"components/kfp_sagemaker/{package.replace('.', '/')}/__init__.pyi"] = stubs(of_package)
     return files
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-from kfp_sagemaker.faces.face import Face
+from kfp_sagemaker.custom_resources.fields import field_table
+from kfp_sagemaker.faces.custom_resource_kinds import KINDS
+from kfp_sagemaker.faces.face import BackEnd, Face
 from kfp_sagemaker.generate.verified_versions import KUBEFLOW_PIPELINES, LAST_VERIFIED, VERIFIED_AGAINST, VERSIONS
 from kfp_sagemaker.service_model.model import service
 
@@ -22,22 +24,30 @@ _API_REFERENCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_
 _STABLE = frozenset({
     "v1/batch_transform", "v1/deploy", "v1/ground_truth", "v1/hyperparameter_tuning", "v1/model", "v1/process", "v1/train",
     "v1/workteam",
+    *(component for component, kind in KINDS.items() if kind.all_optional),
 })
+
+
+def _controller(face: Face) -> list[dict[str, str]]:
+    if face.backend is not BackEnd.ACK:
+        return []
+    return [{"name": "ACK SageMaker controller", "version": f">={field_table(face.resource.kind).controller}"}]
 
 
 def metadata_yaml(face: Face) -> str:
     """The text of a component's metadata.yaml."""
+    on_ack = ["ack"] if face.backend is BackEnd.ACK else []
     described: dict[str, Any] = {
         "name": face.name,
         "stability": "stable" if face.id in _STABLE else "beta",
         "lifecycle": str(face.lifecycle),
         "dependencies": {
             "kubeflow": [{"name": "Pipelines", "version": KUBEFLOW_PIPELINES}],
-            "external_services": [{"name": "Amazon SageMaker", "version": service().api_version}],
+            "external_services": [{"name": "Amazon SageMaker", "version": service().api_version}, *_controller(face)],
         },
         "lastVerified": LAST_VERIFIED,
         "verified": {"against": VERIFIED_AGAINST, **VERSIONS},
-        "tags": ["aws", "sagemaker", face.resource.arn_type, face.resource.life.value],
+        "tags": ["aws", "sagemaker", *on_ack, face.resource.arn_type, face.resource.life.value],
         "links": {
             "documentation": "README.md",
             "component": "component.yaml",

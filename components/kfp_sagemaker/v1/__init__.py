@@ -1,25 +1,21 @@
 """The ops of the components on the SageMaker API: ``from kfp_sagemaker.v1 import train, process, model``.
 
-An op is loaded, and kfp with it, when its name is first used. Signatures are in the stub file beside this.
+Signatures are in the stub file beside this.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from kfp_sagemaker.faces.registry import component_ids
+from kfp_sagemaker.lazy_ops import ids_of, op_of
 
-_IDS = {component.rpartition("/")[2]: component for component in component_ids() if component.startswith("v1/")}
+_IDS = ids_of("v1")
 
 __all__ = list(_IDS)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _IDS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; its ops are {', '.join(_IDS)}")
-    from kfp_sagemaker.ops import load_op
-
-    op = globals()[name] = load_op(_IDS[name])
+    op = globals()[name] = op_of(__name__, _IDS, name)
     return op
 
 

@@ -1,10 +1,11 @@
-"""``kfp-sagemaker iam``: the policy as JSON on stdout."""
+"""``kfp-sagemaker iam``: the policy as JSON on stdout, rights in a cluster as YAML."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from kfp_sagemaker.cli import main
 from kfp_sagemaker.faces.registry import find_face
@@ -36,3 +37,46 @@ def test_refusals(arguments: list[str], told: str) -> None:
     result = CliRunner().invoke(main, ["iam", *arguments])
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr
+
+
+class TestOnAck:
+    def test_the_pod_gets_a_role_in_its_namespace(self) -> None:
+        options = ["--namespace", "ml", "--service-account", "default-editor"]
+        result = CliRunner().invoke(main, ["iam", "v2/TrainingJob", "v2/flat/delete_model", *options])
+        account, role, binding = yaml.safe_load_all(result.stdout)
+
+        assert (account["kind"], role["kind"], binding["kind"]) == ("ServiceAccount", "Role", "RoleBinding")
+        assert {each["metadata"]["namespace"] for each in (account, role, binding)} == {"ml"}
+        assert {tuple(rule["resources"]): rule["verbs"] for rule in role["rules"]} == {
+            ("models",): ["get", "list", "watch", "delete"],
+            ("trainingjobs",): ["get", "list", "watch", "create", "patch", "delete"]}
+        assert {group for rule in role["rules"] for group in rule["apiGroups"]} == {"sagemaker.services.k8s.aws"}
+        assert binding["roleRef"]["name"] == role["metadata"]["name"]
+        assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "default-editor", "namespace": "ml"}]
+        assert "&id" not in result.stdout
+
+    def test_the_controller_gets_a_policy(self) -> None:
+        result = CliRunner().invoke(main, ["iam", "v2/Endpoint", "v2/TrainingJob", "--for", "controller", "--role", ROLE])
+        statements = {each["Sid"]: each for each in json.loads(result.stdout)["Statement"]}
+
+        assert {"sagemaker:StopTrainingJob", "sagemaker:CreateTrainingJob", "sagemaker:ListTags"} <= set(
+            statements["TrainingJobs"]["Action"])
+        assert "sagemaker:DeleteTrainingJob" not in statements["TrainingJobs"]["Action"]
+        assert statements["Endpoints"]["Resource"] == [
+            "arn:aws-cn:sagemaker:*:*:endpoint/*", "arn:aws-cn:sagemaker:*:*:endpoint-config/*"]
+        assert statements["PassRole"]["Resource"] == [ROLE]
+        assert "Logs" not in statements
+
+    def test_the_pod_may_read_logs(self) -> None:
+        (statement,) = json.loads(CliRunner().invoke(main, ["iam", "v2/TrainingJob", "v2/Model", "--for", "logs"]).stdout)[
+            "Statement"]
+        assert statement["Resource"] == ["arn:aws:logs:*:*:log-group:/aws/sagemaker/TrainingJobs:*"]
+
+    @pytest.mark.parametrize(("arguments", "told"), [
+        (["v1/train", "v2/TrainingJob"], "v1/train: is not on ACK, as others are"),
+        (["v1/train", "--for", "controller"], "--for = 'controller': only pod"),
+    ])
+    def test_refusals(self, arguments: list[str], told: str) -> None:
+        result = CliRunner().invoke(main, ["iam", *arguments])
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert told in result.stderr

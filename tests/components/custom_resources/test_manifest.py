@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kfp_sagemaker.custom_resources.manifest import described, object_name, to_manifest
+from kfp_sagemaker.custom_resources.manifest import STATUS, described, object_name, to_manifest
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.hyper_parameter_tuning_job import HYPER_PARAMETER_TUNING_JOB
 from kfp_sagemaker.resources.model import MODEL
+from kfp_sagemaker.resources.processing_job import PROCESSING_JOB
 from kfp_sagemaker.resources.resource import Resource
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
 from kfp_sagemaker.service_model.requests import differences
@@ -120,6 +121,14 @@ def test_what_was_asked_for_comes_back_as_it_was() -> None:
     assert differences("DescribeTrainingJob", {**REQUEST, "RoleArn": "another"}, told)
 
 
-@pytest.mark.parametrize("object_", [{}, {"spec": None, "status": None}, {"status": {"conditions": []}}])
+@pytest.mark.parametrize("object_", [{}, {"spec": None, "status": None}])
 def test_before_the_controllers_first_look(object_: dict[str, Any]) -> None:
-    assert described(TRAINING_JOB, object_) == {}
+    assert described(TRAINING_JOB, object_) == {STATUS: {}}
+
+
+def test_the_status_itself_is_there_for_what_is_none_of_the_apis() -> None:
+    assert described(TRAINING_JOB, FINAL["TrainingJob"])[STATUS] == FINAL["TrainingJob"]["status"]
+
+
+def test_a_job_whose_beginning_is_not_told_began_when_the_object_was_made() -> None:
+    assert described(PROCESSING_JOB, FINAL["ProcessingJob"])["CreationTime"] == datetime(2026, 11, 22, 0, 38, 35, tzinfo=UTC)

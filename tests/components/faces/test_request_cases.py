@@ -19,7 +19,7 @@ from kfp_sagemaker.names import canonical
 
 _CASES = json.loads((Path(__file__).parents[2] / "data" / "request_cases.json").read_text())
 CASES = {f"{case['component']}:{case['id']}": case for case in _CASES
-         if f"{case['version']}/{case['component']}" in component_ids()}
+         if f"{case['version']}/{case['component']}" in component_ids("v1")}
 
 _US_WEST_2_SEQ2SEQ = {"AlgorithmSpecification": {"TrainingImage": "433757028032.dkr.ecr.us-west-2.amazonaws.com/seq2seq:1"}}
 #: What is right where the recorded request is not: members that differ from the recorded ones, or the inputs refused.

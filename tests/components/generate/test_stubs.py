@@ -11,13 +11,14 @@ from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.stubs import stubs
 
 FACES = [find_face(component) for component in component_ids()]
-MODULE = ast.parse(stubs(FACES))
-FUNCTIONS = {node.name: node for node in MODULE.body if isinstance(node, ast.FunctionDef)}
+PACKAGES = {package: [face for face in FACES if face.package == package] for package in ("v1", "v2", "v2.flat")}
+FUNCTIONS = {package: {node.name: node for node in ast.parse(stubs(faces)).body if isinstance(node, ast.FunctionDef)}
+             for package, faces in PACKAGES.items()}
 
 
-def signature(name: str) -> dict[str, tuple[str, Any]]:
+def signature(name: str, package: str = "v1") -> dict[str, tuple[str, Any]]:
     """Type and default by parameter; ``...`` for required ones."""
-    arguments = FUNCTIONS[name].args
+    arguments = FUNCTIONS[package][name].args
     assert not arguments.args  # KFP takes keyword arguments only.
     return {
         argument.arg: (ast.unparse(argument.annotation or ast.Constant("")), ast.literal_eval(default) if default else ...)
@@ -25,8 +26,9 @@ def signature(name: str) -> dict[str, tuple[str, Any]]:
     }
 
 
-def test_there_is_one_function_per_op() -> None:
-    assert list(FUNCTIONS) == [face.name for face in FACES]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_there_is_one_function_per_op(package: str) -> None:
+    assert list(FUNCTIONS[package]) == [face.name for face in PACKAGES[package]]
 
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.id)
@@ -36,7 +38,7 @@ def test_parameters_and_defaults_are_those_of_the_component(face: Any) -> None:
         else declared.default if declared.type is InputType.STRING else read_value(declared, declared.default)
         for declared in face.inputs
     }
-    assert {name: default for name, (_, default) in signature(face.name).items()} == expected
+    assert {name: default for name, (_, default) in signature(face.name, face.package).items()} == expected
 
 
 @pytest.mark.parametrize(("parameter", "annotation"), [
@@ -53,7 +55,7 @@ def test_types(parameter: str, annotation: str) -> None:
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.id)
 def test_an_op_returns_a_task_and_is_described(face: Any) -> None:
-    function = FUNCTIONS[face.name]
+    function = FUNCTIONS[face.package][face.name]
     assert ast.unparse(function.returns or ast.Constant("")) == "PipelineTask"
     text = ast.get_docstring(function) or ""
     assert text.startswith(face.description)

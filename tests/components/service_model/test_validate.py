@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kfp_sagemaker.faces.prepare import prepare
 from kfp_sagemaker.faces.registry import component_ids, find_face
-from kfp_sagemaker.generate.examples import EXAMPLES
+from kfp_sagemaker.generate.examples import example_of
 from kfp_sagemaker.service_model.validate import UNRESOLVED, Finding, Severity, compiled_pattern, matches, validate
 
 STRUCTURE, LIMIT, UNKNOWN = Severity.STRUCTURE, Severity.LIMIT, Severity.UNKNOWN_VALUE
@@ -189,7 +189,7 @@ def test_what_cannot_be_told_is_left_to_the_service(pattern: str, text: str) -> 
 
 @pytest.mark.parametrize("component", component_ids())
 def test_a_right_request_has_no_findings(component: str) -> None:
-    for call in prepare(find_face(component), EXAMPLES[component]).calls:
+    for call in prepare(find_face(component), example_of(find_face(component))).calls:
         if not find_face(component).deletes or call.operation == "DeleteEndpoint":
             assert validate(call.operation, call.request) == []
 

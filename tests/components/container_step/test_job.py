@@ -1,0 +1,231 @@
+"""The request of a moved step's job: what is asked of SageMaker, under which name, and what is refused first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from kfp_sagemaker.container_step.job import plan_job, prepared_job
+from kfp_sagemaker.container_step.settings import quantity
+from kfp_sagemaker.container_step.step_spec import (
+    Candidate,
+    JobSettings,
+    Resources,
+    Secret,
+    SecretPolicy,
+    Service,
+    StepSpec,
+    UriMode,
+)
+from kfp_sagemaker.errors import InvalidInput
+from kfp_sagemaker.service_model.validate import validate
+
+from .executor_inputs import ROLE, ROOT, RUN_ID, executor_input
+
+SPEC = StepSpec("python:3.11", ("sh", "-c", "x\ny" * 200), job=JobSettings(role=ROLE, region="eu-west-1"))
+TRAINING = replace(SPEC, service=Service.TRAINING)
+
+
+def request(spec: StepSpec, given: dict[str, Any] | None = None, empty: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The one request, which the service model accepts."""
+    job = plan_job(spec, given or executor_input())
+    ((operation, made),) = prepared_job(job, empty_buckets=empty).requests.items()
+    assert validate(operation, made) == []
+    return dict(made)
+
+
+def with_job(spec: StepSpec, **settings: Any) -> StepSpec:
+    return replace(spec, job=replace(spec.job, **settings))
+
+
+def test_a_processing_job_runs_the_script_and_uploads_to_the_task_root() -> None:
+    made = request(SPEC, executor_input(artifacts={"data": "s3://b/k", "more": "s3://c/k"}))
+    assert made["AppSpecification"] == {
+        "ImageUri": "python:3.11", "ContainerEntrypoint": ["sh", "/opt/ml/processing/input/step/run.sh"]}
+    script, artifacts, more = made["ProcessingInputs"]
+    assert script["S3Input"]["S3Uri"].startswith(f"{ROOT}/.kfp-sagemaker/step-")
+    assert (script["S3Input"]["LocalPath"], script["S3Input"]["S3DataType"]) == ("/opt/ml/processing/input/step", "S3Prefix")
+    assert artifacts["S3Input"]["S3Uri"] == f"{ROOT}/.kfp-sagemaker/artifacts.manifest"
+    assert artifacts["S3Input"]["S3DataType"] == "ManifestFile"
+    assert more["S3Input"]["LocalPath"] == "/opt/ml/processing/input/artifacts-1"
+    (output,) = made["ProcessingOutputConfig"]["Outputs"]
+    assert output["S3Output"] == {
+        "S3Uri": ROOT, "LocalPath": "/opt/ml/processing/output", "S3UploadMode": "EndOfJob"}
+    assert made["ProcessingResources"]["ClusterConfig"] == {
+        "InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    assert not made["NetworkConfig"]["EnableNetworkIsolation"]
+    assert {"Key": "kfp:run-id", "Value": RUN_ID} in made["Tags"]
+    assert "Environment" not in made
+
+
+def test_a_training_job_leaves_its_outputs_uncompressed_below_the_task_root() -> None:
+    made = request(TRAINING, executor_input(artifacts={"data": "s3://b/k"}))
+    assert made["AlgorithmSpecification"] == {
+        "TrainingImage": "python:3.11", "TrainingInputMode": "File",
+        "ContainerEntrypoint": ["sh", "/opt/ml/input/data/step/run.sh"]}
+    assert [channel["ChannelName"] for channel in made["InputDataConfig"]] == ["step", "artifacts"]
+    assert made["OutputDataConfig"] == {"S3OutputPath": f"{ROOT}/.kfp-sagemaker/output", "CompressionType": "NONE"}
+
+
+def test_twelve_artifacts_take_one_input() -> None:
+    given = executor_input(artifacts={f"a{index}": f"s3://b/{index}" for index in range(12)})
+    assert len(request(SPEC, given)["ProcessingInputs"]) == 2
+
+
+def test_a_bucket_without_objects_gets_no_input() -> None:
+    given = executor_input(artifacts={"data": "s3://b/k", "more": "s3://c/k"})
+    made = request(SPEC, given, frozenset({"b"}))
+    assert [each["InputName"] for each in made["ProcessingInputs"]] == ["step", "artifacts-1"]
+
+
+def test_settings_may_come_when_the_step_runs() -> None:
+    spec = StepSpec("i", ("c",), job=JobSettings(volume_size="{{$.inputs.parameters['gib']}}", tags={"team": "a"}))
+    given = executor_input({
+        "sagemaker_role": ROLE, "sagemaker_region": "us-west-2", "sagemaker_instance_type": "ml.c5.xlarge", "gib": 50.0,
+        "sagemaker_subnets": "subnet-1,subnet-2", "sagemaker_security_group_ids": "sg-1"})
+    made = request(spec, given)
+    assert made["RoleArn"] == ROLE
+    assert made["ProcessingResources"]["ClusterConfig"]["InstanceType"] == "ml.c5.xlarge"
+    assert made["ProcessingResources"]["ClusterConfig"]["VolumeSizeInGB"] == 50
+    assert made["NetworkConfig"]["VpcConfig"] == {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+    assert {"Key": "team", "Value": "a"} in made["Tags"]
+
+
+def test_all_that_is_wrong_with_the_settings_is_told_by_the_names_that_a_pipeline_knows() -> None:
+    job = JobSettings(instance_count="many", volume_size=99_999)
+    with pytest.raises(InvalidInput) as refused:
+        request(StepSpec("i", ("c",), job=job), executor_input({"sagemaker_subnets": "subnet-1"}))
+    text = str(refused.value)
+    for expected in ("sagemaker_role: required", "instance_count = 'many'", "volume_size = 99999", "the maximum is 16384",
+                     "sagemaker_security_group_ids: required when vpc_subnets is given"):
+        assert expected in text
+    assert text.startswith("step: ")
+
+
+def test_the_name_depends_on_the_task_root_and_the_request_alone() -> None:
+    one, same, other_step, other_root = (
+        request(SPEC, executor_input({"x": 1})), request(SPEC, executor_input({"x": 1})),
+        request(SPEC, executor_input({"x": 1}, root=f"{ROOT[:-1]}1")),
+        request(replace(SPEC, args=("more",)), executor_input({"x": 1})))
+    assert one == same
+    assert len({made["ProcessingJobName"] for made in (one, other_step, other_root)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        (Resources(cpu="500m", memory="2Gi"), "ml.small"), (Resources(cpu="3"), "ml.large"), (Resources(), "ml.small"),
+        (Resources(memory="16G"), "ml.large"), (Resources(memory="{{$.inputs.parameters['memory']}}"), "ml.large"),
+        (Resources(accelerator_count="1"), "ml.gpu"), (Resources(cpu="{{$.inputs.parameters['absent']}}"), "ml.small"),
+    ],
+)
+def test_an_instance_type_is_chosen_for_resources_known_at_run_time(asked: Resources, chosen: str) -> None:
+    candidates = (Candidate("ml.small", 2, 8), Candidate("ml.large", 8, 32), Candidate("ml.gpu", 4, 16, 1))
+    spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=candidates))
+    assert plan_job(spec, executor_input({"memory": "9Gi"})).settings.instance_type == chosen
+    fixed = replace(spec, job=replace(spec.job, instance_type="ml.fixed"))
+    assert plan_job(fixed, executor_input({"memory": "9Gi"})).settings.instance_type == "ml.fixed"
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [(Resources(cpu="100"), "cpu 100: more than the largest type"), (Resources(memory="much"), "not a Kubernetes quantity")],
+)
+def test_resources_that_no_candidate_has_are_refused(asked: Resources, problem: str) -> None:
+    spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=(Candidate("ml.small", 2, 8),)))
+    with pytest.raises(InvalidInput, match=problem):
+        plan_job(spec, executor_input())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("500m", 0.5), ("2", 2), ("1.5", 1.5), (".5", 0.5), ("4Gi", 4 * 1024**3), ("4G", 4e9), ("64k", 64_000), ("1e3", 1000),
+     ("1Ki", 1024)],
+)
+def test_quantities_of_kubernetes(text: str, number: float) -> None:
+    assert quantity(text) == number
+
+
+DIRECT = StepSpec("i", ("/bin/program", "--in", "{{$.inputs.artifacts['data'].path}}", "--out",
+                        "{{$.outputs.artifacts['model'].path}}"), env=(("A", "1"),), shell=False, job=SPEC.job)
+DIRECT_INPUT = executor_input(artifacts={"data": "s3://b/k"}, output_artifacts=("model",))
+
+
+def test_an_image_without_a_shell_is_started_directly() -> None:
+    made = request(DIRECT, DIRECT_INPUT)
+    assert made["AppSpecification"]["ContainerEntrypoint"] == ["/bin/program"]
+    assert made["AppSpecification"]["ContainerArguments"] == [
+        "--in", "/opt/ml/processing/input/artifacts/k", "--out", "/opt/ml/processing/output/model"]
+    assert made["Environment"] == {"A": "1"}
+    assert [each["InputName"] for each in made["ProcessingInputs"]] == ["artifacts"]
+
+
+def test_an_image_without_a_shell_may_train() -> None:
+    made = request(replace(DIRECT, service=Service.TRAINING), DIRECT_INPUT)
+    assert made["AlgorithmSpecification"]["ContainerEntrypoint"] == ["/bin/program"]
+    assert made["Environment"] == {"A": "1"}
+
+
+def test_a_step_without_a_command_keeps_its_images_entry_point() -> None:
+    made = request(StepSpec("i", args=("--x", "1"), job=SPEC.job))
+    assert made["AppSpecification"] == {"ImageUri": "i", "ContainerArguments": ["--x", "1"]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        (StepSpec("i", args=("x" * 257,)), "element 1 of the command: has 257 characters.*name that entry point"),
+        (StepSpec("i", args=("a\nb",)), "element 1 of the command: has a line break.*name that entry point"),
+        (StepSpec("i", ("p", "x" * 257), shell=False), r"element 2 of the command.*shell: false"),
+        (StepSpec("i", ("p",) * 101, shell=False), "command: has 101 elements"),
+        (StepSpec("i", ("p",), shell=False, secrets=(Secret("T", SecretPolicy.SECRETS_MANAGER, "arn"),)), "secret T"),
+    ],
+)
+def test_what_would_need_a_shell_is_refused_with_the_reason(spec: StepSpec, problem: str) -> None:
+    with pytest.raises(InvalidInput, match=problem):
+        plan_job(spec, executor_input())
+
+
+def test_a_secret_is_in_the_environment_only_by_its_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "s3cr3t")
+    monkeypatch.setenv("OTHER", "0ther")
+    spec = replace(SPEC, secrets=(Secret("TOKEN", SecretPolicy.ENVIRONMENT),))
+    assert request(spec)["Environment"] == {"TOKEN": "s3cr3t"}
+    manager = Secret("OTHER", SecretPolicy.SECRETS_MANAGER, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:o")
+    made, job = request(replace(SPEC, secrets=(manager,))), plan_job(replace(SPEC, secrets=(manager,)), executor_input())
+    assert "Environment" not in made
+    assert "0ther" not in (job.script or "")
+    monkeypatch.delenv("TOKEN")
+    with pytest.raises(InvalidInput, match=r"secret TOKEN: .* the pod has no such variable"):
+        request(spec)
+
+
+def test_training_has_what_processing_has_not() -> None:
+    spec = with_job(
+        TRAINING, instance_type="ml.p4d.24xlarge", spot_instance=True, max_run_time=3600, keep_alive=600,
+        registry_access="Vpc", registry_credentials_arn="arn:aws:lambda:eu-west-1:123456789012:function:f",
+        subnets="subnet-1", security_group_ids="sg-1")
+    made = request(spec)
+    assert made["EnableManagedSpotTraining"] is True
+    assert made["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
+    assert made["CheckpointConfig"] == {"S3Uri": f"{ROOT}/.kfp-sagemaker/checkpoints"}
+    assert made["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert made["AlgorithmSpecification"]["TrainingImageConfig"]["TrainingRepositoryAccessMode"] == "Vpc"
+
+
+def test_other_inputs_of_the_component_may_be_given() -> None:
+    spec = with_job(SPEC, more={"timeout": 60, "extra_request": {"ExperimentConfig": {"TrialName": "t"}}})
+    job = plan_job(spec, executor_input())
+    assert prepared_job(job).settings.timeout == 60
+    assert request(spec)["ExperimentConfig"] == {"TrialName": "t"}
+    training = with_job(TRAINING, more={"extra_request": {"RetryStrategy": {"MaximumRetryAttempts": 2}}})
+    made = request(training)
+    assert made["RetryStrategy"] == {"MaximumRetryAttempts": 2}
+    assert made["OutputDataConfig"]["CompressionType"] == "NONE"
+
+
+def test_in_mode_local_nothing_is_linked() -> None:
+    job = plan_job(replace(SPEC, uri_mode=UriMode.LOCAL), executor_input(output_artifacts=("model",)))
+    assert job.script is not None
+    assert "/s3/" not in job.script

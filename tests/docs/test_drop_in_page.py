@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/drop-in.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", PAGE.partition("## Old paths")[2].partition("\n## ")[0], re.MULTILINE))
 LEGACY = json.loads((ROOT / "tests/data/legacy_components.json").read_text())
-DROP_INS = [component.removeprefix("v1/") for component in LEGACY]
+DROP_INS = [component.removeprefix("v1/") for component in LEGACY if component.startswith("v1/")]
 ROBOMAKER_AND_RL = ["rlestimator", "create_simulation_app", "delete_simulation_app", "simulation_job", "simulation_job_batch"]
 ON_ACK = {
     "TrainingJob": "v1/train", "Modelv2": "v1/model", "EndpointConfig": "v1/endpoint_config", "Endpoint": "v1/endpoint",
@@ -45,9 +45,11 @@ def test_a_drop_in_has_the_name_of_the_old_one(old: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), ON_ACK.items())
-def test_those_on_ack_are_not_carried_yet_and_have_something_in_their_place(old: str, new: str) -> None:
-    assert ROWS[old] == f"not yet; use [`{new}`](../component_specs/{new}/README.md)"
-    assert new in component_ids()
+def test_those_on_ack_have_the_name_of_the_old_one_and_one_without_a_controller_beside_it(old: str, new: str) -> None:
+    assert ROWS[old] == f"[`v2/{old}`](../component_specs/v2/{old}/README.md)"
+    assert {f"v2/{old}", new} <= set(component_ids())
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{old}` |")]
+    assert f"[`{new}`](../component_specs/{new}/README.md)" in row
 
 
 @pytest.mark.parametrize("old", ROBOMAKER_AND_RL)
@@ -56,7 +58,7 @@ def test_what_is_not_carried_says_so(old: str) -> None:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("old", DROP_INS)
+@pytest.mark.parametrize("old", [*DROP_INS, *ON_ACK])
 def test_the_replacement_works_for_every_form_of_address(old: str, address: str, tmp_path: Path) -> None:
     pipeline = tmp_path / "pipeline.py"
     pipeline.write_text(f"op = components.load_component_from_url('{address}/{old}/component.yaml')\n")
@@ -64,9 +66,10 @@ def test_the_replacement_works_for_every_form_of_address(old: str, address: str,
 
     subprocess.run(["sh", "-ec", commands], cwd=tmp_path, check=True)
 
-    path = f"v1/{old}/component.yaml"
+    package = "v2" if old in ON_ACK else "v1"
+    path = f"{package}/{old}/component.yaml"
     assert pipeline.read_text() == f"op = components.load_component_from_file('specs/{path}')\n"
-    assert spec_path(f"v1/{old}").as_posix().endswith(f"component_specs/{path}")
+    assert spec_path(f"{package}/{old}").as_posix().endswith(f"component_specs/{path}")
 
 
 def test_every_component_that_deviates_has_a_section() -> None:
@@ -78,5 +81,5 @@ def test_every_component_that_deviates_has_a_section() -> None:
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+    for target in re.findall(r"\]\((?!https:)([^)#:\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kfp_sagemaker.faces.common_inputs import CONNECTION_INPUTS, STEP_INPUTS
+from kfp_sagemaker.faces.common_inputs import ACK_INPUTS, CONNECTION_INPUTS, STEP_INPUTS
 from kfp_sagemaker.generate.readme import input_table
 
 _HEAD = """\
@@ -11,7 +11,16 @@ _HEAD = """\
 # Inputs that every component has
 
 """
+_ON_ACK = """
+## Those of components on ACK besides
+
+Components of custom resources have no `endpoint_url`, `assume_role`, `external_id` and `role_session_name`, since
+[the controller](ack.md) calls SageMaker; and their `tags` are a list, as in the API.
+
+"""
 _TAIL = """
+## Notes
+
 `on_existing` is told of in [How a step lives](steps.md#names).
 
 `extra_request` reaches what has no input of its own. Objects are merged, lists replaced, and `null` removes a member; where a
@@ -26,4 +35,4 @@ extra_request: {CreateEndpointConfig: {AsyncInferenceConfig: {OutputConfig: {S3O
 
 def common_inputs_page() -> str:
     """The text of docs/common-inputs.md."""
-    return f"{_HEAD}{input_table([*CONNECTION_INPUTS, *STEP_INPUTS])}\n{_TAIL}"
+    return f"{_HEAD}{input_table([*CONNECTION_INPUTS, *STEP_INPUTS])}\n{_ON_ACK}{input_table(ACK_INPUTS)}\n{_TAIL}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kfp_sagemaker.faces.registry import component_ids, find_face
+from kfp_sagemaker.generate.ack_fields_page import ack_fields_page
 from kfp_sagemaker.generate.common_inputs_page import common_inputs_page
 from kfp_sagemaker.generate.component_yaml import component_yaml
 from kfp_sagemaker.generate.metadata import metadata_yaml
@@ -26,6 +27,7 @@ def generated_files() -> dict[str, str]:
         files[f"{_SPECS}/{face.id}/README.md"] = files[f"{_PAGES}/{face.id}.md"] = readme(face)
         files[f"{_SPECS}/{face.id}/metadata.yaml"] = metadata_yaml(face)
     files["docs/common-inputs.md"] = common_inputs_page()
+    files["docs/ack-fields.md"] = ack_fields_page()
     for package in sorted({face.package for face in faces}):
         of_package = [face for face in faces if face.package == package]
         files[f"components/kfp_sagemaker/{package.replace('.', '/')}/__init__.pyi"] = stubs(of_package)

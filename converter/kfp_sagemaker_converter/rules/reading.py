@@ -96,8 +96,8 @@ def not_utf8(problem: str) -> Says:
 
 
 @rule("KSC105", Severity.ERROR)
-def no_such_file() -> Says:
-    """There is no such file.
+def no_such_file(problem: str) -> Says:
+    """A file cannot be read.
 
     ## What it does
     Refuses a path that names neither a file nor a folder that can be read.
@@ -113,7 +113,7 @@ def no_such_file() -> Says:
     ## What to do
     Check the path. `-` reads standard input.
     """
-    return "There is no file or folder to read here.", "Check the path; - reads standard input."
+    return f"This cannot be read: {problem}.", "Check the path; - reads standard input."
 
 
 @rule("KSC106", Severity.ERROR)
@@ -203,3 +203,70 @@ def not_python(problem: str) -> Says:
     Render the template, or port the source; or compile it where it runs and give the YAML file.
     """
     return f"The source is not Python 3: {problem}.", "Render templates first, or give the compiled pipeline."
+
+
+@rule("KSC111", Severity.INFO)
+def code_ran() -> Says:
+    """Source was compiled, which ran its code.
+
+    ## What it does
+    Compiles DSL source with the installed kfp, in a process of its own, without credentials in its environment and with an
+    empty home directory, for two minutes at most.
+
+    ## Why
+    A pipeline is what its source makes when it runs; there is no other way to know it.
+
+    ## Example
+    ```
+    kfp-sagemaker convert pipeline.py -o out
+    ```
+
+    ## What to do
+    Convert only sources that you would run. To keep running and converting apart, compile first (`kfp dsl compile`) and give
+    the YAML.
+    """
+    return "This source was compiled with the installed kfp, so its code ran.", "Convert only sources that you would run."
+
+
+@rule("KSC112", Severity.ERROR)
+def does_not_compile(problem: str) -> Says:
+    """Source does not compile.
+
+    ## What it does
+    Refuses source that kfp does not compile, with the compiler's last line and the line of the source.
+
+    ## Why
+    There is no pipeline to convert. Modules that are not installed here, and variables that only the usual environment has,
+    are the most frequent causes: compiling runs without credentials and with few environment variables.
+
+    ## Example
+    ```
+    ModuleNotFoundError: No module named 'pandas'
+    ```
+
+    ## What to do
+    Install what it imports, or compile it where it compiles (`kfp dsl compile`) and give the YAML. A file with several
+    pipelines needs `--function NAME`.
+    """
+    return f"The source does not compile: {problem}.", "Compile it where it compiles, and give the YAML."
+
+
+@rule("KSC113", Severity.ERROR)
+def compiles_too_long(seconds: float) -> Says:
+    """Compiling takes too long.
+
+    ## What it does
+    Ends the compilation, and all that it started, when its time is up.
+
+    ## Why
+    Code that runs while it is imported (a training, a server) would never come to an end.
+
+    ## Example
+    ```python
+    client.create_run_from_pipeline_func(pipeline)   # outside `if __name__ == "__main__":`
+    ```
+
+    ## What to do
+    Move such code below `if __name__ == "__main__":`, or compile first and give the YAML.
+    """
+    return f"Compiling was ended after {seconds:g} seconds.", "Compile it yourself, and give the YAML."

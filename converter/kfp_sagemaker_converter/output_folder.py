@@ -1,0 +1,59 @@
+"""The files of a conversion, and writing them: all of one pipeline, or none.
+
+    pipeline.yaml  report.json  report.md  images.txt  TODO.md  iam/*.json  bundles/*.step
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from kfp_sagemaker_converter.conversion import Conversion
+from kfp_sagemaker_converter.renderers.json_report import json_report
+from kfp_sagemaker_converter.renderers.markdown import markdown
+from kfp_sagemaker_converter.renderers.todo import todo
+
+
+def files_of(conversion: Conversion) -> dict[str, bytes]:
+    """Relative path to content; none for input that was refused."""
+    if not conversion.documents:
+        return {}
+    report = conversion.report
+    files = {
+        "pipeline.yaml": conversion.text,
+        "report.json": json_report(report),
+        "report.md": markdown(report),
+        "images.txt": images_text(report.images),
+        "TODO.md": todo(report),
+    }
+    for name, policy in report.iam_policies.items():
+        files[f"iam/{name}.json"] = json.dumps(policy, indent=2) + "\n"
+    contents = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
+    for bundle in conversion.bundles:
+        contents[f"bundles/{bundle.uri.rpartition('/')[2]}"] = bundle.content
+    return contents
+
+
+def images_text(images: Mapping[str, str]) -> str:
+    """One image a line, and where it has to be copied; a question mark where the configuration does not say."""
+    lines = [f"{image}\t{target or '?'}" for image, target in sorted(images.items())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder, which is made. What is there already is replaced whole, never in part."""
+    for relative, content in files.items():
+        path = folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise

@@ -9,7 +9,7 @@ Not here: writing files (``output_folder``), compiling DSL source (``front_ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,10 @@ from kfp_sagemaker_converter.back_ends.kfp.target import about_bundles, about_se
 from kfp_sagemaker_converter.back_ends.kfp.write import write
 from kfp_sagemaker_converter.back_ends.kfp.yaml_text import yaml_of
 from kfp_sagemaker_converter.configuration.configuration import Configuration
+from kfp_sagemaker_converter.detect import Detected, detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Diagnostic, Refused, in_order
-from kfp_sagemaker_converter.front_ends.read import read_document
+from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
+from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Container, Document, Format, Pipeline
 from kfp_sagemaker_converter.passes.move import plan
 from kfp_sagemaker_converter.passes.placement import Choice
@@ -65,10 +67,29 @@ def convert(
     configuration = configuration or Configuration()
     choice = choice or Choice(configuration.placement)
     try:
-        document, findings = read_document(text, file)
+        detected = detect(text, file)
     except Refused as refused:
-        return Conversion(Report(file, Format.UNKNOWN, diagnostics=in_order([*found, *refused.diagnostics])))
+        return _refused(file, Format.UNKNOWN, [*found, *refused.diagnostics])
+    try:
+        document, findings = _read(detected, file)
+    except Refused as refused:
+        return _refused(file, detected.format, [*found, *refused.diagnostics])
     return convert_document(document, configuration, choice, [*found, *findings])
+
+
+def _refused(file: str, detected: Format, diagnostics: Iterable[Diagnostic]) -> Conversion:
+    return Conversion(Report(file, detected, diagnostics=in_order(diagnostics)))
+
+
+def _read(detected: Detected, file: str) -> tuple[Document, list[Diagnostic]]:
+    front_end = _FRONT_ENDS.get(detected.format)
+    if front_end is None or detected.text is None:
+        raise Refused([detected.refusal(file)])
+    return front_end(detected.text)
+
+
+#: The front end for each format that is text already; DSL source has to be compiled first.
+_FRONT_ENDS: Mapping[Format, Callable[[StructuredText], tuple[Document, list[Diagnostic]]]] = {Format.KFP_V2_IR: read_ir}
 
 
 def convert_document(

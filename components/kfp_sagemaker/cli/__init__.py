@@ -26,7 +26,11 @@ _OWN = {
     "stop": ("kfp_sagemaker.cli.stop", "Stop the jobs that a pipeline run has left."),
 }
 #: Help of subcommands that come with this distribution by entry point.
-_HELP = {"local": "A SageMaker on this machine, and pipelines that run against it."}
+_HELP = {
+    "check": "Tell what would become of pipelines when they are converted.",
+    "convert": "Convert pipelines so that their steps run on SageMaker.",
+    "local": "A SageMaker on this machine, and pipelines that run against it.",
+}
 
 _GROUP = "kfp_sagemaker.commands"
 _INTERRUPTED = 130

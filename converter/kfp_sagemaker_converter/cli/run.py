@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.configuration.read import FILE_NAME, read_configuration
 from kfp_sagemaker_converter.conversion import Conversion, convert
+from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
-from kfp_sagemaker_converter.front_ends.read import CONVERTED, detect
 from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
+from kfp_sagemaker_converter.renderers.text import diagnostic_line
 from kfp_sagemaker_converter.report import Report
 from kfp_sagemaker_converter.source import Location
 from kfp_sagemaker_converter.sources import SourceFile, read_sources
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 configuration_option = click.option(
@@ -46,7 +51,14 @@ class Asked:
     function: str
 
 
-def configuration_of(asked: Asked) -> tuple[Configuration, list[Diagnostic]]:
+def shared_options(command: F) -> F:
+    """Give a command the options of :class:`Asked`."""
+    for option in (function_option, keep_option, only_option, all_option, configuration_option):
+        command = option(command)
+    return command
+
+
+def _configuration(asked: Asked) -> tuple[Configuration, list[Diagnostic]]:
     """The configuration that was asked for, or the one in the working directory, or none.
 
     Raises:
@@ -58,8 +70,26 @@ def configuration_of(asked: Asked) -> tuple[Configuration, list[Diagnostic]]:
     return read_configuration(path)
 
 
-def conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
-    """Every file with its conversion, in order; files of a folder that are no pipeline at all are left out."""
+def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
+    """Every file with its conversion, in order; files of a folder that are no pipeline at all are left out.
+
+    Ends the program when the configuration is wrong, or when nothing is left.
+    """
+    try:
+        configuration, findings = _configuration(asked)
+    except Refused as refused:
+        for found in refused.diagnostics:
+            click.echo(diagnostic_line(found), err=True)
+        sys.exit(EXIT_ERROR)
+    for found in findings:
+        click.echo(diagnostic_line(found), err=True)
+    done = list(_conversions(asked, configuration))
+    if not done:
+        raise click.UsageError(f"{', '.join(asked.files)}: no file that could be a pipeline")
+    return done
+
+
+def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
     choice = Choice(ALL if asked.everything else configuration.placement, asked.only, asked.keep)
     for source in read_sources(asked.files):
         if source.problem is not None:
@@ -72,7 +102,7 @@ def conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[So
             continue
         if source.searched and found.format is Format.UNKNOWN:
             continue
-        if found.format in CONVERTED and found.format is Format.KFP_V2_SOURCE:
+        if found.format is Format.KFP_V2_SOURCE:
             yield source, _from_source(source, asked.function, configuration, choice)
         else:
             yield source, convert(source.text, source.file, configuration, choice)
@@ -80,15 +110,16 @@ def conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[So
 
 def _from_source(source: SourceFile, function: str, configuration: Configuration, choice: Choice) -> Conversion:
     click.echo(f"{source.file} is source: compiling it runs its code, without credentials in its environment.", err=True)
-    path = source.path
     try:
-        if path is None:
-            path = Path("stdin.py")
-            raise Refused([])
-        text, ran = compiled(path, function)
+        with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
+            path = source.path
+            if path is None:
+                path = Path(folder) / "stdin.py"
+                path.write_text(source.text, encoding="utf-8")
+            text, ran = compiled(path, function, source.file)
     except Refused as refused:
         return Conversion(Report(source.file, Format.KFP_V2_SOURCE, diagnostics=refused.diagnostics))
-    conversion = convert(text, source.file, configuration, choice, [ran])
+    conversion = convert(text, f"{source.file} (compiled)", configuration, choice, [ran])
     return replace(conversion, report=_in_source(conversion.report, source))
 
 
@@ -96,11 +127,11 @@ def _in_source(report: Report, source: SourceFile) -> Report:
     """The report of compiled source, with the lines of the functions that its steps come from instead of the IR's."""
 
     def at(subject: str, location: Location) -> Location:
-        return replace(location, line=line_of_step(source.text, subject))
+        return Location(source.file, line_of_step(source.text, subject) if location.file != source.file else location.line)
 
     diagnostics = (replace(one, location=at(one.subject, one.location)) for one in report.diagnostics)
     steps = tuple(replace(step, location=at(step.name, step.location)) for step in report.steps)
-    return replace(report, format=Format.KFP_V2_SOURCE, steps=steps, diagnostics=in_order(diagnostics))
+    return replace(report, file=source.file, format=Format.KFP_V2_SOURCE, steps=steps, diagnostics=in_order(diagnostics))
 
 
 def worst(statuses: list[int]) -> int:
@@ -109,8 +140,3 @@ def worst(statuses: list[int]) -> int:
         if status in statuses:
             return status
     return 0
-
-
-def as_options(**given: Any) -> Asked:
-    """The options as click passes them."""
-    return Asked(**given)

@@ -18,10 +18,9 @@ from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.rules import kubernetes as rules
 
 #: Where a pod runs and how its image is pulled: SageMaker has its own ways, by instance type, role and registry.
-DROPPED = (
-    "nodeSelector", "nodeAffinity", "podAffinity", "tolerations", "imagePullSecret", "imagePullPolicy", "securityContext",
-    "enabledSharedMemory",
-)  # fmt: skip
+DROPPED = ("podAffinity", "tolerations", "imagePullSecret", "imagePullPolicy", "securityContext", "enabledSharedMemory")
+#: Conditions on nodes, which the choice of the instance type reads, and speaks about (``compute``).
+OF_NODES = ("nodeSelector", "nodeAffinity")
 #: What puts environment variables into the pod, which the launcher hands on to the job.
 KEPT_IN_POD = ("configMapAsEnv", "fieldPathAsEnv")
 LIMITS = ("activeDeadlineSeconds", "podMetadata")

@@ -10,7 +10,7 @@ from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Container, Setting
-from kfp_sagemaker_converter.passes.kubernetes_settings import DROPPED, KEPT_IN_POD, LIMITS, secret_names
+from kfp_sagemaker_converter.passes.kubernetes_settings import DROPPED, KEPT_IN_POD, LIMITS, OF_NODES, secret_names
 from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.rules import obstacles as rules
 
@@ -22,7 +22,7 @@ _VOLUMES = {
     "emptyDirMounts": "an emptyDir volume",
     "genericEphemeralVolume": "an ephemeral volume",
 }
-_KNOWN = {*_VOLUMES, *DROPPED, *KEPT_IN_POD, *LIMITS, "secretAsEnv"}
+_KNOWN = {*_VOLUMES, *DROPPED, *KEPT_IN_POD, *LIMITS, *OF_NODES, "secretAsEnv"}
 _WORKSPACE = "{{$.workspace_path}}"
 
 

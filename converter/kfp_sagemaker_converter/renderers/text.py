@@ -10,7 +10,8 @@ def text(report: Report) -> str:
     """The report as plain lines: steps that move, steps that stay, and what there is to say."""
     lines = [f"{report.file}: {report.pipeline or 'no pipeline'} ({report.format.value})"]
     for step in report.moved:
-        lines.append(f"  moves  {step.name} -> {step.service} on {step.instance_type or 'a type chosen at run time'}: {step.reason}")
+        where = f"{step.service} on {step.instance_type or 'a type chosen at run time'}"
+        lines.append(f"  moves  {step.name} -> {where}: {step.reason}")
     for step in report.kept:
         lines.append(f"  stays  {step.name}: {step.reason}")
     lines += [diagnostic_line(found) for found in report.diagnostics if found.severity is not Severity.INFO]

@@ -98,7 +98,7 @@ def setting_dropped(step: str, setting: str) -> Says:
     """A Kubernetes setting has no meaning for a job.
 
     ## What it does
-    Leaves out settings that say where a pod runs, as whom, and how its image is pulled: `nodeSelector`, affinities,
+    Leaves out settings that say beside which pods a pod runs, as whom, and how its image is pulled: `podAffinity`,
     `tolerations`, `imagePullSecret`, `imagePullPolicy`, `securityContext`, `enabledSharedMemory`.
 
     ## Why
@@ -106,13 +106,10 @@ def setting_dropped(step: str, setting: str) -> Says:
 
     ## Example
     ```python
-    kubernetes.add_node_selector(task, "cloud.google.com/gke-accelerator", "nvidia-tesla-t4")
+    kubernetes.set_image_pull_secrets(task, ["registry"])
     ```
 
     ## What to do
-    When the setting chose a kind of machine, choose the instance type in the configuration.
+    Nothing in general. A program that needs root, or another user, gets it from its image.
     """
-    return (
-        f"{step}'s {setting} has no meaning for a job and is left out.",
-        "Choose the instance type in the configuration if the setting chose a machine.",
-    )
+    return f"{step}'s {setting} has no meaning for a job and is left out.", "Nothing to do in general."

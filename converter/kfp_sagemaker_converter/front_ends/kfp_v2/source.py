@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
@@ -25,15 +26,15 @@ _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SYSTEMROO
 _PROGRAM = ("-c", "from kfp.cli import cli; cli.cli(obj={})", "dsl", "compile")
 
 
-def compiled(path: Path, function: str = "", longest: float = LONGEST) -> tuple[str, Diagnostic]:
+def compiled(path: Path, function: str = "", name: str = "", longest: float = LONGEST) -> tuple[str, Diagnostic]:
     """The IR that a source file compiles to, and the word that its code ran.
 
-    ``function`` picks the pipeline of a file that has several; ``longest`` is in seconds.
+    ``function`` picks the pipeline of a file that has several; ``name`` is the file's in messages; ``longest`` is in seconds.
 
     Raises:
         Refused: it does not compile, or not in time.
     """
-    name = str(path)
+    name = name or str(path)
     with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
         output = Path(folder) / "pipeline.yaml"
         command = [sys.executable, *_PROGRAM, "--py", str(path.resolve()), "--output", str(output)]
@@ -60,10 +61,8 @@ def _run(command: list[str], where: Path, home: str, longest: float) -> tuple[st
         except subprocess.TimeoutExpired:
             timed_out = True
         finally:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
         said.seek(max(0, said.seek(0, os.SEEK_END) - 100_000))
         return said.read().decode("utf-8", "replace"), timed_out

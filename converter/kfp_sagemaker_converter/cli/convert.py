@@ -1,0 +1,51 @@
+"""``kfp-sagemaker convert``: pipelines in, the same pipelines with their steps on SageMaker out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from kfp_sagemaker_converter.cli import run
+from kfp_sagemaker_converter.output_folder import files_of, write_files
+from kfp_sagemaker_converter.renderers.text import text
+
+
+@click.command()
+@run.files_argument
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to."
+)
+@run.shared_options
+def convert(
+    files: tuple[str, ...],
+    output: Path,
+    configuration: Path | None,
+    everything: bool,
+    only: tuple[str, ...],
+    keep: tuple[str, ...],
+    function: str,
+) -> None:
+    """Convert pipelines so that their steps run on SageMaker.
+
+    FILE is a compiled KFP 2 pipeline (YAML or JSON), its Python source (which is compiled, and so executed), a component.yaml,
+    a folder of these, or - for standard input. Of one file, pipeline.yaml, the report and the rest go to the output folder; of
+    several, to a folder each in it.
+
+    Exits with 0 when everything was kept exactly, 1 when somebody has to look at the report, 2 when something was refused.
+    """
+    asked = run.Asked(files, configuration, everything, only, keep, function)
+    done = run.conversions(asked)
+    several = len(done) > 1
+    for source, conversion in done:
+        click.echo(text(conversion.report), nl=False)
+        contents = files_of(conversion)
+        if contents:
+            folder = output / source.slug if several else output
+            try:
+                write_files(folder, contents)
+            except OSError as error:
+                raise click.ClickException(f"{folder}: cannot be written: {error.strerror}") from None
+            click.echo(f"  written to {folder}")
+    sys.exit(run.worst([conversion.report.exit_status for _, conversion in done]))

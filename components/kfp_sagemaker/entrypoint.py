@@ -46,6 +46,12 @@ def main(arguments: Sequence[str]) -> int:
     termination = Termination()
     termination.listen()
     _log_to_stderr()
+    status = _exit_status(arguments, termination)
+    termination.give_way()
+    return status
+
+
+def _exit_status(arguments: Sequence[str], termination: Termination) -> int:
     try:
         if arguments and arguments[0] == "step":
             from kfp_sagemaker.container_step.launch import launch

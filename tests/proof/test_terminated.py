@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import subprocess
 import time
 
 import pytest
 from waiting import until
 
 from .component_table import COMPONENTS, JOBS, MAKERS
+from .gates import Gate
 from .lab import Lab
 from .steps import StepProcess, Task
 
 STOP_WITHIN = 0.3
 """Seconds from the signal to the Stop call: the launcher is dead by then, and the pod is within the second."""
 
+SLEEPS = {"KFP_SAGEMAKER_POLL_INTERVAL": "600"}
+"""For a step that is to be asleep, not to call, when the signal comes."""
 
-def running(lab: Lab, task: Task, **environment: str) -> tuple[StepProcess, str]:
-    """The step's process, following its job, asleep until the next Describe in some seconds; and the job's name."""
+
+def looking(lab: Lab, task: Task) -> tuple[StepProcess, str, Gate]:
+    """The step's process, following its job, with a call that looks at it held by the gate; and the job's name."""
     lab.prepare(task.component.id)
     lab.hold()
     created = lab.gates.after(task.component.last)
-    process = task.start(KFP_SAGEMAKER_POLL_INTERVAL="5", **environment)
+    process = task.start(**SLEEPS)
     created.wait(process)
-    looked = lab.gates.after("DescribeLogStreams" if task.component.resource.log_group else task.component.resource.describe)
+    gate = lab.gates.after("DescribeLogStreams" if task.component.resource.log_group else task.component.resource.describe)
     created.open()
-    looked.wait(process)
-    looked.open()
-    name = lab.name_of(task.component.last)
+    gate.wait(process)
+    return process, lab.name_of(task.component.last), gate
+
+
+def running(lab: Lab, task: Task) -> tuple[StepProcess, str]:
+    """The step's process, following its job, asleep until it looks at it again; and the job's name."""
+    process, name, gate = looking(lab, task)
+    gate.open()
     until(lambda: f"INFO    {name}: " in process.stderr, "the status was told")
     return process, name
 
@@ -89,23 +100,54 @@ def test_a_create_call_whose_answer_is_awaited_is_not_waited_for(lab: Lab, compo
 
 @pytest.mark.parametrize("component", JOBS)
 def test_mid_wait_stop_is_the_first_thing_and_at_once(lab: Lab, component: str) -> None:
+    """Though the step is in the middle of another call, and before it says anything."""
     task = lab.task(component)
-    process, name = running(lab, task)
+    process, name, look = looking(lab, task)
     said, called = process.stderr, len(lab.calls())
     stopping = lab.gates.before(stop_of(task))
 
-    sent = time.time()
     process.send(signal.SIGTERM)
     stopping.wait(process)
 
     first = lab.calls()[called]
     assert (first.operation, first.name) == (stop_of(task), name)
-    assert first.time - sent < STOP_WITHIN
     assert process.stderr == said
+    assert not look.opened.is_set()
 
     stopping.open()
     process.wait().check(143)
     until(lambda: lab.status(component, name) == "Stopped", "the job was stopped")
+
+
+def test_the_stop_call_is_sent_within_300_ms(lab: Lab) -> None:
+    """The shortest of several times counts: whatever else a machine does only adds to them."""
+    seconds = [math.inf]
+    while min(seconds) >= STOP_WITHIN and len(seconds) <= 20:
+        process, name = running(lab, lab.task("v1/train"))
+        sent = time.time()
+        process.send(signal.SIGTERM)
+        process.wait().check(143)
+        (stop,) = [call for call in lab.calls("StopTrainingJob") if call.name == name]
+        seconds.append(stop.time - sent)
+    assert min(seconds) < STOP_WITHIN, seconds
+
+
+def test_the_step_does_not_fail_of_what_it_stopped_itself(lab: Lab) -> None:
+    """Though it sees the job stopped before it has the answer of its Stop call."""
+    task = lab.task("v1/train")
+    lab.hold()
+    process = task.start()
+    lab.until_called("DescribeTrainingJob")
+    stopped = lab.gates.after("StopTrainingJob")
+    process.send(signal.SIGTERM)
+    stopped.wait(process)
+    name = lab.name_of("CreateTrainingJob")
+    until(lambda: lab.status("v1/train", name) == "Stopped", "the job was stopped")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.popen.wait(0.5)
+    stopped.open()
+
+    assert "ended as Stopped" not in process.wait().check(143).stderr
 
 
 @pytest.mark.parametrize("component", JOBS)
@@ -222,7 +264,7 @@ def test_while_capacity_is_waited_for_nothing_is_created(lab: Lab, component: st
     lab.prepare(component)
     task = lab.task(component, wait_for_capacity=3600)
     lab.faults({"operation": task.component.last, "fault": "capacity"})
-    process = task.start(KFP_SAGEMAKER_POLL_INTERVAL="5")
+    process = task.start(**SLEEPS)
     lab.until_called(task.component.last, status=400)
 
     process.send(signal.SIGTERM)

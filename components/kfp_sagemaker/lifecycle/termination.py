@@ -5,7 +5,8 @@ to come back from whatever it does.
 
 How it works: the signals are blocked and a thread waits for them. It sends Stop, one attempt, with the client that has been
 polling; then writes what outputs it can and ends the process. While the create call is in flight it stops again once that
-has returned, since the first Stop may have found nothing yet.
+has returned, since the first Stop may have found nothing yet. The main thread goes on until it would tell how it ended, and
+gives way there: the end of a job that the step itself stopped is not the step's failure.
 
 What it does not do: raise in the main thread, or log before the Stop call.
 
@@ -73,6 +74,7 @@ class Termination:
         with self._lock:
             self._phase = _Phase.CREATED
         self._returned.set()
+        self.give_way()
 
     def attached(self, stop: Callable[[], str | None] | None, write_outputs: Callable[[], None] | None = None) -> None:
         """Say that the step follows something that was there already."""
@@ -85,6 +87,14 @@ class Termination:
             self._phase = _Phase.NOTHING
             self._stop = None
         self._returned.set()
+        self.give_way()
+
+    def give_way(self) -> None:
+        """Come back at once, and not at all when the process has been asked to end, which the other thread will do."""
+        with self._lock:
+            asked = self._asked
+        if asked:
+            threading.Event().wait()
 
     def _wait(self) -> None:
         number = signal.sigwait(_SIGNALS)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE
 
 PROGRAM = """
 import logging, sys, threading, time
@@ -46,7 +47,7 @@ def leave_badly():
 termination = Termination()
 termination.listen()
 """
-WAIT = "\nsay('ready')\ntime.sleep(60)\n"
+WAIT = "\nsay('ready')\ntime.sleep(90)\n"
 
 
 def ended(program: str, *signals: signal.Signals) -> tuple[int, list[str]]:
@@ -60,7 +61,7 @@ def ended(program: str, *signals: signal.Signals) -> tuple[int, list[str]]:
                     process.send_signal(number)
             else:
                 lines.append(line.strip())
-        return process.wait(30), lines
+        return process.wait(PATIENCE), lines
 
 
 @pytest.mark.parametrize(("name", "program", "signals", "status", "lines"), [
@@ -95,7 +96,7 @@ def test_at_rest(name: str, program: str, signals: tuple[signal.Signals, ...], s
 def test_while_the_create_call_is_in_flight_stop_comes_at_once_and_again_when_it_has_returned(
     name: str, outcome: str, lines: list[str]
 ) -> None:
-    program = f"termination.creating(stop_late, leave)\nsay('ready')\nstopped.wait(30)\n{outcome}\ntime.sleep(60)\n"
+    program = f"termination.creating(stop_late, leave)\nsay('ready')\nstopped.wait(90)\n{outcome}\ntime.sleep(90)\n"
 
     status, said = ended(program, signal.SIGTERM)
 
@@ -103,8 +104,29 @@ def test_while_the_create_call_is_in_flight_stop_comes_at_once_and_again_when_it
     assert [line for line in said if line != "outputs"] == [line for line in lines if line != "outputs"]
 
 
+@pytest.mark.parametrize("outcome", ["created", "nothing_to_stop", "give_way"])
+def test_the_main_thread_gives_way_where_it_would_tell_how_it_ended(outcome: str) -> None:
+    """It has seen the job stopped, say, by the Stop that is still waiting for its answer."""
+    program = f"""
+told = threading.Event()
+def slow_stop():
+    say("stop")
+    begun.set()
+    told.wait(1)
+begun = threading.Event()
+termination.attached(slow_stop, leave)
+say('ready')
+begun.wait(90)
+termination.{outcome}()
+say("the job has failed")
+told.set()
+sys.exit(1)
+"""
+    assert ended(program, signal.SIGTERM) == (143, ["stop", "log: terminated; the remote job was asked to stop", "outputs"])
+
+
 def test_a_stop_that_hits_while_the_create_call_is_in_flight_is_enough() -> None:
-    program = "termination.creating(stop, leave)\nsay('ready')\ntime.sleep(60)\n"
+    program = "termination.creating(stop, leave)\nsay('ready')\ntime.sleep(90)\n"
 
     assert ended(program, signal.SIGTERM) == (
         143, ["stop 1", "log: terminated; the remote job was asked to stop", "outputs"])
@@ -116,18 +138,18 @@ begun = threading.Event()
 def slow_stop():
     say("stop")
     begun.set()
-    refused.wait(30)
+    refused.wait(90)
 refused = threading.Event()
 termination.attached(slow_stop)
 say('ready')
-begun.wait(30)
+begun.wait(90)
 try:
     termination.creating(stop)
     say("created")
 except Terminated as error:
     say(f"refused: {error}")
 refused.set()
-time.sleep(60)
+time.sleep(90)
 """
 
     status, lines = ended(program, signal.SIGTERM)

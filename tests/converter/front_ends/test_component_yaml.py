@@ -68,7 +68,8 @@ def test_a_type(type_: Any, group: str, schema: str) -> None:
     ("type_", "default", "value"),
     [
         ("String", "a", "a"), ("String", 3, "3"), ("String", "", ""), ("Integer", "3", 3), ("Integer", 3, 3),
-        ("Float", "0.5", 0.5), ("Bool", "True", True), ("Bool", "no", False), ("JsonObject", '{"a": 1}', {"a": 1}), ("JsonArray", "[]", []),
+        ("Float", "0.5", 0.5), ("Bool", "True", True), ("Bool", "no", False),
+        ("JsonObject", '{"a": 1}', {"a": 1}), ("JsonArray", "[]", []),
         ("JsonObject", {"a": 1}, {"a": 1}),
     ],
 )  # fmt: skip

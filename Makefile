@@ -5,10 +5,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 IMAGE ?= kfp-sagemaker:$(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' components/kfp_sagemaker/version.py)
 
-.PHONY: help demo test lint generate bench image resolve clean
+.PHONY: help demo test e2e e2e-stand-in lint generate bench image resolve clean
 
 help: ## List the targets.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, and $(PYTHON) is %d.%d. Set PYTHON=python3.12, say." % v)'
@@ -26,7 +26,13 @@ demo: $(VENV)/.demo ## Run samples/digits on this machine: no AWS account, no cl
 	$(BIN)/kfp-sagemaker local run samples/digits/pipeline.py --image digits-sample:1=samples/digits/container --output local_outputs
 
 test: $(VENV)/.dev ## Run all tests.
-	scripts/run-tests $(BIN)/python -n 2 --dist loadfile
+	scripts/run-tests $(BIN)/python -n 2 --dist loadfile --ignore tests/e2e
+
+e2e: $(VENV)/.dev ## Components on custom resources with a real Kubernetes API and ACK's controller (needs Go).
+	E2E_CONTROLLER=ack $(BIN)/python -m pytest tests/e2e
+
+e2e-stand-in: $(VENV)/.dev ## make e2e with a stand-in for ACK's controller, where that one cannot be built.
+	E2E_CONTROLLER=stand-in $(BIN)/python -m pytest tests/e2e
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated files.
 	$(BIN)/ruff check .

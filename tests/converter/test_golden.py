@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 import yaml
 from golden import CONFIGURATION, DATA, converted, golden_text, ir, names
@@ -37,12 +40,13 @@ def test_text_is_the_documents(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_the_graph_stays_but_for_the_settings_that_are_handed_on(name: str) -> None:
-    before = yaml.safe_load_all(ir(name)).__next__()
-    after = converted(name).documents[0]
+    before = next(iter(yaml.safe_load_all(ir(name))))
+    conversion = converted(name)
+    after, added = conversion.documents[0], set(conversion.report.added_parameters)
     for component in ("root", *before["components"]):
         was = before["root"] if component == "root" else before["components"][component]
         now = after["root"] if component == "root" else after["components"][component]
-        assert without_settings(was) == without_settings(now), component
+        assert without(now, added) == was, component
     assert {**before, **dict.fromkeys(CHANGED)} == {**after, **dict.fromkeys(CHANGED)}
 
 
@@ -50,25 +54,16 @@ def test_the_graph_stays_but_for_the_settings_that_are_handed_on(name: str) -> N
 CHANGED = ("components", "root", "deploymentSpec", "defaultPipelineRoot")
 
 
-def without_settings(component: dict) -> dict:
-    """A component without the inputs that begin with ``sagemaker_``, but for the own one of the pipeline own-names."""
+def without(component: Mapping[str, Any], settings: set[str]) -> dict[str, Any]:
+    """A component without the inputs of these names, its own and those of its tasks."""
     pruned = yaml.safe_load(yaml.safe_dump(component))
-    prune(pruned.get("inputDefinitions"), pruned, "inputDefinitions")
-    for task in pruned.get("dag", {}).get("tasks", {}).values():
-        prune(task.get("inputs"), task, "inputs")
+    tasks = pruned.get("dag", {}).get("tasks", {}).values()
+    for holder, key in ((pruned, "inputDefinitions"), *((task, "inputs") for task in tasks)):
+        inputs = holder.get(key, {})
+        for group in list(inputs):
+            inputs[group] = {name: value for name, value in inputs[group].items() if name not in settings}
+            if not inputs[group]:
+                del inputs[group]
+        if key in holder and not inputs:
+            del holder[key]
     return pruned
-
-
-def prune(inputs: dict | None, holder: dict, key: str) -> None:
-    if inputs is None:
-        return
-    kept = {name: value for name, value in inputs.get("parameters", {}).items() if not is_setting(name)}
-    inputs.pop("parameters", None)
-    if kept:
-        inputs["parameters"] = kept
-    if not inputs:
-        del holder[key]
-
-
-def is_setting(name: str) -> bool:
-    return name.startswith("sagemaker_") and name != "sagemaker_role"

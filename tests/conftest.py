@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 import waiting
 from docker_engine import not_run_because
 from sagemaker_local.runners import usable_runners
+
+# The same examples everywhere and every time, and no time limit for one: a loaded machine must not make a test fail. For other
+# examples: pytest --hypothesis-profile=explore.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True,
+                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile("repeatable"), derandomize=False)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

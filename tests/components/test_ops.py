@@ -21,6 +21,7 @@ from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.generate.examples import EXAMPLES, example_of
 from kfp_sagemaker.ops import load_op
 from kfp_sagemaker.v1 import delete_endpoint, endpoint, model, process, train
+from kfp_sagemaker.v2 import training_job
 
 ROOT = Path(__file__).parents[2]
 ROLE = EXAMPLES["v1/train"]["role"]
@@ -165,6 +166,13 @@ WRONG = {
     "deep in a list": (train, {"channels": [{"ChannelName": "a", "DataSorce": {}}]}, "channels"),
     "beside a channel": (train, {"job_name": "my job", "max_run_time": lambda known: known["epochs"]}, "job_name"),
     "an algorithm with a region": (train, {"image": "", "algorithm_name": "xgboost", "region": "mars-1"}, "algorithm_name"),
+    "what a custom resource cannot say": (
+        training_job, {"algorithm_specification": {
+            "TrainingImage": "i", "TrainingInputMode": "File", "ContainerEntrypoint": ["sh"]}}, "algorithm_specification"),
+    "the same on the face of v1": (
+        kfp_sagemaker.v2.flat.endpoint, {"explainer_config": {"ClarifyExplainerConfig": {
+            "ShapConfig": {"ShapBaselineConfig": {}}}}}, "explainer_config"),
+    "what the controller does": (kfp_sagemaker.v2.flat.model, {"endpoint_url": "https://x"}, "endpoint_url"),
     "a control character": (model, {"model_name": "a\x00"}, "model_name"),
 }
 LATER = {
@@ -177,6 +185,9 @@ LATER = {
     "a placeholder": (train, {"job_name": dsl.PIPELINE_JOB_ID_PLACEHOLDER}),
     "a key": (train, {"tags": lambda known: {f"{known['name']}": "x"}}),
     "validation": (train, {"job_name": "my job", "validation": lambda known: known["name"]}),
+    "a part of what goes into a custom resource": (
+        training_job, {"output_data_config": lambda known: {"s3OutputPath": f"s3://{known['name']}/"}}),
+    "a whole part of a custom resource": (training_job, {"resource_config": lambda known: known["settings"]}),
     "the region of a built-in algorithm": (train, {"image": "", "algorithm_name": "xgboost"}),
 }
 
@@ -187,7 +198,7 @@ class TestConstants:
         self, op: Any, inputs: dict[str, Any], named: str, tmp_path: Path
     ) -> None:
         with pytest.raises(InvalidInput) as raised:
-            compiled(one_step(op, **{**EXAMPLES[op.face.id], **inputs}), tmp_path)
+            compiled(one_step(op, **{**example_of(op.face), **inputs}), tmp_path)
         assert {violation.input for violation in raised.value.violations} == {named}
         assert isinstance(raised.value, ValueError)
 
@@ -200,7 +211,7 @@ class TestConstants:
     def test_what_is_known_later_passes(self, op: Any, inputs: dict[str, Any], tmp_path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore" if "validation" in inputs else "error", UserWarning)
-            spec = compiled(one_step(op, **{**EXAMPLES[op.face.id], **inputs}), tmp_path)
+            spec = compiled(one_step(op, **{**example_of(op.face), **inputs}), tmp_path)
         (task,) = spec["root"]["dag"]["tasks"].values()
         assert set(inputs) <= set(task["inputs"]["parameters"])
 
@@ -246,6 +257,7 @@ class TestImports:
         "import kfp_sagemaker.v1",
         "import kfp_sagemaker; kfp_sagemaker.spec_path('v1/train')",
         "import kfp_sagemaker.v1; dir(kfp_sagemaker.v1), kfp_sagemaker.v1.__all__",
+        "import kfp_sagemaker.v2.flat; dir(kfp_sagemaker.v2), kfp_sagemaker.v2.__all__, kfp_sagemaker.v2.flat.__all__",
     ])
     def test_are_light_until_an_op_is_used(self, statement: str) -> None:
         assert python("-c", f"{statement}; {IMPORTED}").stdout == "[]\n"

@@ -91,7 +91,7 @@ class TestTuning:
 
         assert log.count("outputs are incomplete: access denied") == 2
         assert task.parameter("best_hyperparameters") == {"depth": 6, "eta": 0.1, "seed": "1"}
-        assert task.parameter("model_artifact_url") == ""
+        assert task.parameter("model_artifact_url") == f"s3://bucket/models/{task.parameter('best_job_name')}/output/model.tar.gz"
 
     def test_that_found_nothing_is_a_failure_and_stays_one(self, lab: Lab) -> None:
         """Run again, the step finds its tuning job, and does not pay for another one."""

@@ -73,6 +73,18 @@ def test_the_exit_task_is_not_cached_and_knows_the_endpoint_by_the_runs_id(compi
     assert not task["cachingOptions"]
 
 
+def test_on_ack_it_is_the_same_pipeline_but_for_its_import(compiled: Path, tmp_path: Path) -> None:
+    source = tmp_path / "pipeline.py"
+    source.write_text((SAMPLE / "pipeline.py").read_text().replace("kfp_sagemaker.v1", "kfp_sagemaker.v2.flat"))
+    here, there = (yaml.safe_load(path.read_text()) for path in (compiled, compile_sample(source, tmp_path / "ack.yaml")))
+
+    assert there["root"] == here["root"]
+    commands = [[executor["container"]["command"][-1] for executor in spec["deploymentSpec"]["executors"].values()
+                 if executor["container"]["command"][:3] == ["python3", "-m", "kfp_sagemaker"]] for spec in (here, there)]
+    assert len(commands[0]) >= 7
+    assert commands[1] == [component.replace("v1/", "v2/flat/") for component in commands[0]]
+
+
 def test_it_runs_from_source_with_a_local_sagemaker_of_its_own(
     tmp_path: Path, container_runner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

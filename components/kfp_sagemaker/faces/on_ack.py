@@ -26,7 +26,10 @@ CONTROLLERS_OWN = {
 
 
 def on_ack(face: Face, component: str) -> Face:
-    """``face`` as the component of that id, carried out by custom resources."""
+    """``face`` as the component of that id, carried out by custom resources.
+
+    The name is the same too, since KFP calls tasks after it.
+    """
 
     def build(values: Mapping[str, Any]) -> Built:
         built = face.build(values)
@@ -37,7 +40,6 @@ def on_ack(face: Face, component: str) -> Face:
     return replace(
         face,
         id=component,
-        display_name=f"{face.display_name} (ACK)",
         inputs=(*face.inputs, *ACK_INPUTS),
         build=build,
         backend=BackEnd.ACK,

@@ -1,6 +1,7 @@
 """What comes of a tuning job: the best training job, its hyperparameters as they were searched, a table of all.
 
-Describe tells the best training job in short; the rest is looked up. A denied look-up leaves outputs empty.
+Describe tells the best training job in short; the rest is looked up. What a denied look-up does not tell is taken from the
+definition of the training jobs, as far as it says so, else left empty.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def collect(ended: Ended) -> Collected:
     name, arn = described.get("HyperParameterTuningJobName", ""), described.get("HyperParameterTuningJobArn", "")
     best = described.get("BestTrainingJob") or {}
     definition = _definition(described, best)
-    model_url = (trained.get("ModelArtifacts") or {}).get("S3ModelArtifacts", "")
+    model_url = (trained.get("ModelArtifacts") or {}).get("S3ModelArtifacts") or _model_url(definition, best)
     image = next((image for job in (trained, definition)
                   if best and (image := (job.get("AlgorithmSpecification") or {}).get("TrainingImage"))), "")
     metrics = {metric["MetricName"]: metric["Value"] for metric in trained.get("FinalMetricDataList") or []}
@@ -84,6 +85,17 @@ def _definition(described: Mapping[str, Any], best: Mapping[str, Any]) -> Mappin
     several = described.get("TrainingJobDefinitions") or [described.get("TrainingJobDefinition") or {}]
     named = best.get("TrainingJobDefinitionName")
     return next((definition for definition in several if definition.get("DefinitionName") == named), several[0])
+
+
+def _model_url(definition: Mapping[str, Any], best: Mapping[str, Any]) -> str:
+    """Where the service puts a job's model, https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html.
+
+    Empty for one that is not made into an archive, which has another place.
+    """
+    output = definition.get("OutputDataConfig") or {}
+    if not best or not output.get("S3OutputPath") or output.get("CompressionType", "GZIP") != "GZIP":
+        return ""
+    return f"{output['S3OutputPath'].rstrip('/')}/{best['TrainingJobName']}/output/model.tar.gz"
 
 
 def _objective(job: Mapping[str, Any]) -> dict[str, float]:

@@ -52,7 +52,7 @@ def readme(face: Face) -> str:
     """The text of a component's README.md."""
     sections = [
         _HEADER.format(id=face.id),
-        f"# {face.display_name}\n\n{_introduction(face)}",
+        f"# {face.display_name}{' on ACK' if face.backend is BackEnd.ACK else ''}\n\n{_introduction(face)}",
         f"## Use\n\n{_example(face)}",
         f"## Inputs\n\n{input_table(declared for declared in face.inputs if not declared.advanced)}",
         f"### Advanced\n\n{input_table(declared for declared in face.inputs if declared.advanced)}",

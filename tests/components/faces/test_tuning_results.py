@@ -23,7 +23,8 @@ def trial(number: int, objective: float | None = None, **members: Any) -> dict[s
 
 
 BEST = trial(2, 0.97)
-DEFINITION = {"StaticHyperParameters": {"seed": "1"}, "AlgorithmSpecification": {"TrainingImage": "the-image"}}
+DEFINITION = {"StaticHyperParameters": {"seed": "1"}, "AlgorithmSpecification": {"TrainingImage": "the-image"},
+              "OutputDataConfig": {"S3OutputPath": "s3://b/models/"}}
 RANGES = {"IntegerParameterRanges": [{"Name": "depth"}], "ContinuousParameterRanges": [{"Name": "eta"}],
           "CategoricalParameterRanges": [{"Name": "booster", "Values": ["dart"]}]}
 DESCRIBED = {
@@ -72,12 +73,17 @@ class TestOutputs:
         assert told.failure == ""
 
     def test_when_the_lookups_were_denied(self) -> None:
-        """What Describe tells of the best is told all the same; the model's place is not guessed."""
+        """What Describe tells of the best is told all the same, and the model is where the service puts it."""
         told = collected({}, {})
         assert told.parameters["best_hyperparameters"] == {"depth": 2, "eta": 0.1, "booster": "dart", "seed": "1"}
-        assert (told.parameters["training_image"], told.parameters["model_artifact_url"]) == ("the-image", "")
+        assert (told.parameters["training_image"], told.parameters["model_artifact_url"]) == ("the-image", MODEL_URL)
         assert told.artifacts["metrics"].metadata == {"accuracy": 0.97}
         assert told.body == ""
+
+    def test_a_model_that_is_no_archive_is_not_guessed(self) -> None:
+        output = {"S3OutputPath": "s3://b/models", "CompressionType": "NONE"}
+        told = collected({}, {}, TrainingJobDefinition={**DEFINITION, "OutputDataConfig": output})
+        assert told.parameters["model_artifact_url"] == ""
 
     def test_before_any_lookup(self) -> None:
         """As for a step that is being terminated."""

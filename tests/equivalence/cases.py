@@ -26,10 +26,12 @@ class Case:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     in_cluster: int = 0
     """How many of the trace stay in the cluster when everything is moved: importers."""
+    label: str = ""
+    """What tells apart the cases of one pipeline."""
 
     @property
     def id(self) -> str:
-        return f"{self.source}-{self.pipeline}"
+        return "-".join((self.source, self.pipeline, *self.label.split()))
 
     @property
     def jobs(self) -> int:
@@ -101,7 +103,7 @@ CASES = (
     Case("branches", "conditions_on_outputs", "measure > say > say-3 > say-4",
          {"measure.word": "large", "say.Output": "word", "say-3.Output": "share", "say-4.Output": "big"}),
     Case("branches", "first_of_three", "measure > say-2 > say-4", {"say-4.Output": "more than five"}),
-    Case("branches", "first_of_three", "measure > say-3 > say-4", {"say-4.Output": "few"}, arguments={"size": 1}),
+    Case("branches", "first_of_three", "measure > say-3 > say-4", {"say-4.Output": "few"}, arguments={"size": 1}, label="else"),
     Case("branches", "conditions_in_conditions", "measure > say-number > say-2", {"say-2.Output": "large"}),
     Case("branches", "condition_on_a_parameter", "say-3 > say-2", {"say-2.Output": "off", "say-3.Output": "go"}),
     Case("branches", "artifact_of_a_branch", "measure > write > read", {"read.Output": "large one large one"}),
@@ -169,6 +171,11 @@ QUICK = frozenset({
     "failures-exit_handler_after_failure", "branches-first_of_three",
 })  # fmt: skip
 """The few that run with all other tests."""
+
+
+def case_of(name: str) -> Case:
+    """The case with the id."""
+    return next(case for case in CASES if case.id == name)
 
 
 def unexpected(case: Case, observation: Any) -> list[str]:

@@ -1,0 +1,55 @@
+"""Every pipeline run as it was and with all steps moved onto SageMaker: ``make equivalence``.
+
+pytest finds this file only when it is named, so that the tests of ``make test`` stay short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cases import CASES, Case, case_of
+from comparison import problems
+from conversions import moved, switch_off_inputs, switch_off_outputs
+from kfp_sagemaker.container_step.step_spec import Service
+from observation import differences
+from runs import Lab, compiled
+
+AS_TRAINING_JOBS = (
+    "artifacts-training", "artifacts-locations", "artifacts-imported", "artifacts-missing_artifacts", "parameters-hostile_text",
+    "parameters-output_paths", "failures-retried", "loops-collected_artifacts",
+)  # fmt: skip
+"""Those that are also run with training jobs."""
+
+READ_ARTIFACTS = ("artifacts-training", "artifacts-imported", "artifacts-more_inputs_than_a_job_has", "loops-collected_artifacts")
+"""Those that are also run with staging switched off."""
+
+
+def named(names: tuple[str, ...]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(case_of(name), id=name) for name in names])
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in CASES])
+def test_same_results(lab: Lab, case: Case, tmp_path: Path) -> None:
+    found = problems(lab, case, tmp_path)
+    assert not found, "\n".join(found)
+
+
+@named(AS_TRAINING_JOBS)
+def test_same_results_of_training_jobs(lab: Lab, case: Case, tmp_path: Path) -> None:
+    found = problems(lab, case, tmp_path, Service.TRAINING)
+    assert not found, "\n".join(found)
+
+
+@named(READ_ARTIFACTS)
+@pytest.mark.parametrize("switch_off", [switch_off_inputs, switch_off_outputs])
+def test_controls_without_staging_differ(
+    lab: Lab, case: Case, switch_off: Callable[[pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ir = compiled(case.source, case.pipeline, tmp_path)
+    as_it_was = lab.observed_run(ir, case.arguments, f"{tmp_path.name}-as-it-was")
+    switch_off(monkeypatch)
+    control = lab.observed_run(moved(ir, tmp_path / "moved.yaml"), case.arguments, f"{tmp_path.name}-control")
+    assert control.jobs, control.progress
+    assert differences(as_it_was, control)

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 IMAGE ?= kfp-sagemaker:$(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' components/kfp_sagemaker/version.py)
 
-.PHONY: help demo test e2e e2e-stand-in lint generate bench image resolve clean
+.PHONY: help demo test e2e e2e-stand-in equivalence lint generate bench image resolve clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -33,6 +33,9 @@ e2e: $(VENV)/.dev ## Components on custom resources with a real Kubernetes API a
 
 e2e-stand-in: $(VENV)/.dev ## make e2e with a stand-in for ACK's controller, where that one cannot be built.
 	E2E_CONTROLLER=stand-in $(BIN)/python -m pytest tests/e2e
+
+equivalence: $(VENV)/.dev ## Run pipelines as they were and moved onto SageMaker, and compare what they leave.
+	scripts/run-tests $(BIN)/python -n 2 tests/equivalence/every_pipeline.py
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated files.
 	$(BIN)/ruff check .

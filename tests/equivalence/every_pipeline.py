@@ -17,12 +17,15 @@ from observation import differences
 from runs import Lab, compiled
 
 AS_TRAINING_JOBS = (
-    "artifacts-training", "artifacts-locations", "artifacts-imported", "artifacts-missing_artifacts", "parameters-hostile_text",
-    "parameters-output_paths", "failures-retried", "loops-collected_artifacts",
+    "artifacts-training", "artifacts-locations", "artifacts-imported", "artifacts-missing_artifacts",
+    "artifacts-input_changed_in_place", "parameters-hostile_text", "parameters-output_paths", "failures-retried",
+    "loops-collected_artifacts",
 )  # fmt: skip
 """Those that are also run with training jobs."""
 
-READ_ARTIFACTS = ("artifacts-training", "artifacts-imported", "artifacts-more_inputs_than_a_job_has", "loops-collected_artifacts")
+READ_ARTIFACTS = (
+    "artifacts-training", "artifacts-imported", "artifacts-more_inputs_than_a_job_has", "loops-collected_artifacts",
+)  # fmt: skip
 """Those that are also run with staging switched off."""
 
 

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 
 from kfp_sagemaker.container_step.command import Command
-from kfp_sagemaker.container_step.layout import Layout
+from kfp_sagemaker.container_step.layout import InputArtifact, Layout
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 
@@ -63,11 +63,24 @@ def _links(layout: Layout) -> Iterator[str]:
     if layout.uri_mode is UriMode.LOCAL:
         return
     # Shorter paths first: an artifact may lie inside of another.
-    for artifact in sorted(set(layout.inputs), key=lambda each: each.path):
-        yield f"show {shlex.quote(artifact.staged)} {shlex.quote(artifact.path)}"
+    for staged, path in sorted({_shown(artifact, layout.linked) for artifact in layout.inputs}, key=lambda each: each[1]):
+        yield f"show {shlex.quote(staged)} {shlex.quote(path)}"
     root = shlex.quote(layout.linked)
     yield f"if [ -e {root} ]; then fail \"this image has something at \"{root}; fi"
     yield f"show {shlex.quote(layout.mounts.output)} {root}"
+
+
+def _shown(artifact: InputArtifact, task_root: str) -> tuple[str, str]:
+    """What is shown for an input artifact, and where: its folder, so that the artifact itself is no link.
+
+    ``find``, ``cp -r`` and ``tar`` do not follow a link that they are given. Where the task root is in that folder too,
+    which is to be a link of its own, or the artifact has a name of its own, it is the artifact.
+    """
+    staged, path = artifact.staged, artifact.path
+    folder, _, name = path.rpartition("/")
+    if not staged.endswith(f"/{name}") or task_root.startswith(f"{folder}/"):
+        return staged, path
+    return staged.rpartition("/")[0], folder
 
 
 def _exports(command: Command) -> Iterator[str]:

@@ -53,6 +53,10 @@ class Task:
             },
         })
 
+    def arguments(self) -> list[str]:
+        """What the step's container passes to the program."""
+        return [self.component.id, "--executor-input", self.executor_input()]
+
     def start(self, **environment: str) -> StepProcess:
         step = StepProcess(self, {**self.environment, **environment})
         self.processes.append(step)
@@ -112,7 +116,7 @@ class StepProcess:
         self._out, self._err = task.directory / f"{number}.out", task.directory / f"{number}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "kfp_sagemaker", task.component.id, "--executor-input", task.executor_input()],
+                [sys.executable, "-m", "kfp_sagemaker", *task.arguments()],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environment), cwd=task.directory)
 
     @property

@@ -83,7 +83,7 @@ def decode(text: str) -> StepSpec:
         document = json.loads(data.decode("utf-8", "surrogatepass"))
         version = document.pop("version")
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, binascii.Error) as error:
-        raise InvalidInput("--step", [Violation("--step", f"not the text that a step was converted to: {error}")]) from None
+        raise InvalidInput("--step", [Violation("--step", f"not the text of a specification: {error}")]) from None
     if version != VERSION:
         problem = f"format {version}, and this image knows {VERSION}: use the image of the version that made the pipeline"
         raise InvalidInput("--step", [Violation("--step", problem)])

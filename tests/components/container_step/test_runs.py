@@ -1,0 +1,100 @@
+"""Moved steps, run: what a pipeline gives is the same whether its steps run in the cluster or as SageMaker jobs.
+
+The jobs really run, in namespaces of this machine. Each comparison counts the jobs, since two runs that do nothing are alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from kfp_sagemaker import run_on_sagemaker
+
+from . import moved_pipelines
+from .conftest import Ran
+from .executor_inputs import ROLE
+
+Run = Callable[..., Ran]
+TEXT = "a'b\"c$(d) `e` é\\\n漢"
+
+
+def stay(component: Any, **_: Any) -> Any:
+    return component
+
+
+def move(component: Any, **settings: Any) -> Any:
+    return run_on_sagemaker(component, role=ROLE, **settings)
+
+
+def parameters(ran: Ran) -> dict[str, Any]:
+    return {step["task"]: step["parameters"] for step in ran.document["steps"]}
+
+
+def artifacts(ran: Ran) -> dict[tuple[str, str], Any]:
+    return {
+        (step["task"], name): (artifact["type"], artifact["metadata"], artifact["uri"].rpartition("/")[2],
+                               ran.contents(step["task"], name) if artifact["path"] else None)
+        for step in ran.document["steps"] for name, artifact in step["artifacts"].items()
+    }
+
+
+def test_moved_steps_give_what_they_gave(run_pipeline: Run) -> None:
+    moved = run_pipeline(moved_pipelines.everything(move), text=TEXT)
+    assert moved.status == 0, moved.progress
+    assert moved.jobs == ("CreateProcessingJob", "CreateProcessingJob", "CreateTrainingJob")
+    stayed = run_pipeline(moved_pipelines.everything(stay), text=TEXT)
+    assert stayed.status == 0, stayed.progress
+    assert stayed.jobs == ()
+
+    echo = {"number": 3, "ratio": 0.25, "flag": True, "items": [1, "é"], "table": {"k": [1, 2.5]}, "optional": None,
+            "default": "d'é\"$(x)\n", "own": True}
+    assert parameters(moved)["make"] == {"echo": {**echo, "env": "red"}, "uri": "model", "side": "beside\n"}
+    assert parameters(stayed)["make"]["echo"] == {**echo, "env": ""}
+    for task in ("read", "shell"):
+        assert parameters(moved)[task] == parameters(stayed)[task]
+    assert parameters(moved)["read"]["Output"] == f"{TEXT} ['weights.bin'] none True"
+    assert parameters(moved)["shell"]["result"] == f"--text={TEXT};|--extra|e|none|$(date) '\"\\ é|"
+    assert artifacts(moved) == artifacts(stayed)
+    assert artifacts(moved)["make", "metrics"][1] == {"accuracy": 0.5}
+    assert artifacts(moved)["make", "page"][2:] == ("page.html", {".": "<b>é</b>".encode()})
+    assert artifacts(moved)["shell", "copy"][3] == {".": TEXT.encode()}
+    assert "LINE OF THE PROGRAM" in moved.progress
+
+
+def test_more_artifacts_than_a_job_has_inputs_and_images_without_a_shell(run_pipeline: Run) -> None:
+    ran = run_pipeline(moved_pipelines.many_inputs(move))
+    assert ran.status == 0, ran.progress
+    assert ran.jobs == ("CreateProcessingJob",) * 3
+    assert ran.step("joined")["parameters"]["names"] == "abcdefghijmodel2"
+    assert ran.contents("copied", "copy") == {".": b"a"}
+    assert ran.contents("copied-by-entrypoint", "copy") == {".": b"b"}
+
+
+def test_without_links_the_program_sees_the_mounts_and_kfp_its_own_uris(run_pipeline: Run) -> None:
+    ran = run_pipeline(moved_pipelines.unlinked(move), text="some text")
+    assert ran.status == 0, ran.progress
+    assert ran.jobs == ("CreateProcessingJob", "CreateTrainingJob")
+    assert ran.step("make")["parameters"]["echo"]["own"] is False
+    assert ran.step("read")["parameters"]["Output"] == "some text ['weights.bin'] none False"
+    for name, artifact in ran.step("make")["artifacts"].items():
+        assert artifact["uri"].startswith("s3://kfp-artifacts/v2/artifacts/unlinked/"), name
+    assert ran.contents("make", "page") == {".": "<b>é</b>".encode()}
+
+
+def test_a_program_that_fails_fails_its_step(run_pipeline: Run) -> None:
+    ran = run_pipeline(moved_pipelines.failing(move))
+    assert ran.status == 1
+    assert ran.jobs == ("CreateProcessingJob",)
+    assert ran.step("fail")["status"] == "failed"
+    assert ran.step("fail")["artifacts"] == {}
+    assert "it went wrong" in ran.progress
+    assert "AlgorithmError" in ran.progress
+
+
+@pytest.mark.parametrize("setting", ["role"])
+def test_a_setting_that_is_missing_fails_the_step_before_a_job_is_made(run_pipeline: Run, setting: str) -> None:
+    ran = run_pipeline(moved_pipelines.failing(run_on_sagemaker))
+    assert ran.status == 1
+    assert ran.jobs == ()
+    assert f"sagemaker_{setting}: required, and not given" in ran.progress

@@ -42,13 +42,15 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated file
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m kfp_sagemaker.generate --check
+	$(BIN)/python -m kfp_sagemaker_converter.generate --check
 	$(BIN)/python scripts/generate_algorithm_images.py --check
 	$(BIN)/python scripts/generate_labeling_lambdas.py --check
 	$(BIN)/python scripts/generate_instance_types.py --check
 	$(BIN)/python scripts/generate_ack_fields.py --check $(ACK_CRDS)
 
-generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs.
+generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs, pages of diagnostics and configuration.
 	$(BIN)/python -m kfp_sagemaker.generate
+	$(BIN)/python -m kfp_sagemaker_converter.generate
 
 bench: $(VENV)/.dev ## Measure start-up and polling.
 	$(BIN)/python -m bench

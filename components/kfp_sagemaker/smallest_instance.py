@@ -128,7 +128,7 @@ def suitable(asked: Asked, use: str, families: Collection[str] = ()) -> list[Ins
     ``families`` (``m5``, ``g5``) limits the choice; none: all that are not being retired. Types with accelerators are for
     steps that ask for them, and jobs' images are of x86_64.
     """
-    return sorted((one for one in instance_types().values() if _fits(one, asked, use, families)), key=_size)
+    return sorted((one for one in instance_types().values() if _fits(one, asked, use, families)), key=by_size)
 
 
 def _fits(one: InstanceType, asked: Asked, use: str, families: Collection[str]) -> bool:
@@ -148,6 +148,7 @@ def _fits(one: InstanceType, asked: Asked, use: str, families: Collection[str]) 
     return one.accelerator == wanted.kind and large_enough
 
 
-def _size(one: InstanceType) -> tuple[int, int, float, int, str]:
+def by_size(one: InstanceType) -> tuple[int, int, float, int, str]:
+    """Sort key: the smallest first, of equal ones the family with the broader offer."""
     ranked = _FAMILIES_IN_ORDER.index(one.family) if one.family in _FAMILIES_IN_ORDER else len(_FAMILIES_IN_ORDER)
     return one.accelerators, one.vcpus, one.memory_gib, ranked, one.name

@@ -24,6 +24,7 @@ from kfp_sagemaker_converter.back_ends.kfp.yaml_text import yaml_of
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.detect import Detected, detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Diagnostic, Refused, in_order
+from kfp_sagemaker_converter.front_ends.component_yaml.read import read_component
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Container, Document, Format, Pipeline
@@ -89,7 +90,10 @@ def _read(detected: Detected, file: str) -> tuple[Document, list[Diagnostic]]:
 
 
 #: The front end for each format that is text already; DSL source has to be compiled first.
-_FRONT_ENDS: Mapping[Format, Callable[[StructuredText], tuple[Document, list[Diagnostic]]]] = {Format.KFP_V2_IR: read_ir}
+_FRONT_ENDS: Mapping[Format, Callable[[StructuredText], tuple[Document, list[Diagnostic]]]] = {
+    Format.KFP_V2_IR: read_ir,
+    Format.COMPONENT_YAML: read_component,
+}
 
 
 def convert_document(

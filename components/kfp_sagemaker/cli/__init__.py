@@ -29,7 +29,10 @@ _OWN = {
 _HELP = {
     "check": "Tell what would become of pipelines when they are converted.",
     "convert": "Convert pipelines so that their steps run on SageMaker.",
+    "explain": "Explain a diagnostic of convert and check.",
+    "init": "Write a commented kfp-sagemaker.yaml for a pipeline.",
     "local": "A SageMaker on this machine, and pipelines that run against it.",
+    "profiles": "List the instance types that steps can run on.",
 }
 
 _GROUP = "kfp_sagemaker.commands"

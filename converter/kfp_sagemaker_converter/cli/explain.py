@@ -27,11 +27,13 @@ def explain(code: str | None) -> None:
         for rule in known.values():
             click.echo(f"{rule.code}  {rule.severity.value:11}  {rule.title}")
         return
-    wanted = code.upper() if code.upper() in known else next((rule.code for rule in known.values() if rule.name == code), "")
+    by_name = {rule.name: rule.code for rule in known.values()}
+    spelled = f"KSC{code}" if code.isdecimal() else code.upper()
+    wanted = spelled if spelled in known else by_name.get(code, "")
     if not wanted:
         near = difflib.get_close_matches(code.upper(), known, 3, 0.6)
         hint = f" Did you mean {', '.join(near)}?" if near else ""
-        raise click.BadParameter(f"there is no diagnostic {code}.{hint} `kfp-sagemaker explain` lists them.", param_hint="CODE")
+        raise click.BadParameter(f"there is no diagnostic {code}.{hint} Without a code, all are listed.", param_hint="CODE")
     text = page(known[wanted])
     if sys.stdout.isatty():
         from rich.console import Console

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 from kfp_sagemaker.instance_types import InstanceType, instance_types
-from kfp_sagemaker.smallest_instance import Asked, accelerator, gibibytes, quantity, suitable
+from kfp_sagemaker.smallest_instance import Asked, accelerator, by_size, gibibytes, quantity, suitable
 
 _USES = ("processing", "training")
 
@@ -48,7 +48,7 @@ def _chosen(service: str | None, cpu: str, memory: str, accelerators: int, kind:
     uses = (service,) if service else _USES
     if not (cpu or memory or accelerators or kind):
         rows = [one for one in instance_types().values() if set(uses) & set(one.uses)]
-        return sorted(rows, key=lambda one: (one.accelerators, one.vcpus, one.memory_gib, one.name))
+        return sorted(rows, key=by_size)
     try:
         asked = Asked(quantity(cpu or "0"), gibibytes(memory or "0"), accelerators or int(bool(kind)))
     except ValueError as error:

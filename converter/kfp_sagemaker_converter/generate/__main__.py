@@ -12,7 +12,7 @@ from kfp_sagemaker_converter.generate.files import stale, write
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a page is stale.")
-@click.option("--root", type=click.Path(path_type=Path), default=Path(), help="The checkout. [the working directory]")
+@click.option("--root", type=click.Path(path_type=Path), default=Path(__file__).parents[3], help="The checkout.")
 def main(check: bool, root: Path) -> None:
     """Write docs/diagnostics and docs/configuration.md."""
     if not check:

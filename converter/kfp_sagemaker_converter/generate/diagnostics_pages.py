@@ -37,7 +37,7 @@ def pages() -> dict[str, str]:
 def _list() -> str:
     lines = [
         "# Diagnostics of the converter", "",
-        "Every line that `kfp-sagemaker convert` and `check` print has a code. `kfp-sagemaker explain CODE` prints its page.", "",
+        "What `kfp-sagemaker convert` and `check` have to say has a code. `kfp-sagemaker explain CODE` prints its page.", "",
         *(f"- **{severity.value}**: {meaning}." for severity, meaning in MEANING.items()),
         "", "Exit status: 0 exact (infos only), 1 to be reviewed, 2 refused.",
     ]  # fmt: skip

@@ -1,0 +1,88 @@
+"""kfp-sagemaker init: a configuration that is valid as it is, and stays so when what is commented is uncommented."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from kfp_sagemaker_converter.cli.init import init
+from kfp_sagemaker_converter.configuration.read import read_configuration
+
+PIPELINE = """\
+pipelineInfo: {name: p}
+root: {dag: {tasks: {train: {componentRef: {name: comp-train}, taskInfo: {name: train}}}}}
+components: {comp-train: {executorLabel: exec-train}}
+deploymentSpec:
+  executors: {exec-train: {container: {image: "python:3.11", command: [a], resources: {resourceCpuLimit: "4"}}}}
+schemaVersion: 2.1.0
+---
+platforms:
+  kubernetes:
+    deploymentSpec:
+      executors: {exec-train: {secretAsEnv: [{secretName: db, keyToEnv: [{secretKey: a, envVar: A}]}]}}
+"""
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(PIPELINE)
+    return path
+
+
+def test_it_names_steps_images_and_secrets(pipeline: Path) -> None:
+    result = CliRunner().invoke(init, [str(pipeline), "--role", "arn:aws:iam::123456789012:role/a", "--region", "eu-west-1"])
+    assert result.exit_code == 0, result.output
+    made = Path("kfp-sagemaker.yaml")
+    configuration, findings = read_configuration(made)
+    assert findings == []
+    assert (configuration.role, configuration.region) == ("arn:aws:iam::123456789012:role/a", "eu-west-1")
+    assert configuration.secret("db").policy == "keep"
+    assert "#   - name: train\n" in made.read_text()
+    assert "# bucket: my-team-pipelines\n" in made.read_text()
+
+
+def test_uncommented_it_is_valid(pipeline: Path) -> None:
+    CliRunner().invoke(init, [str(pipeline)])
+    made = Path("kfp-sagemaker.yaml")
+    text = re.sub(r"^(\s*)# (?=\s*(- )?[\w.\"/:-]+: ?)", r"\1", made.read_text(), flags=re.MULTILINE)
+    kept = [line for line in text.splitlines() if not line.startswith(("extends:", "train, "))]
+    made.write_text("\n".join(line for line in kept if "policy: keep" not in line))
+    assert "steps" in yaml.safe_load(made.read_text())
+    configuration, findings = read_configuration(made)
+    assert findings == []
+    assert configuration.pipeline_root == "s3://my-team-pipelines/kfp"
+    assert configuration.secret("db").policy == "secrets_manager"
+    assert [rule.name for rule in configuration.steps] == ["train"]
+
+
+def test_a_file_that_is_there_is_not_touched(pipeline: Path) -> None:
+    Path("kfp-sagemaker.yaml").write_text("version: 1\n")
+    result = CliRunner().invoke(init, [str(pipeline)])
+    assert result.exit_code == 1
+    assert "is there already" in result.output
+    assert Path("kfp-sagemaker.yaml").read_text() == "version: 1\n"
+
+
+def test_standard_output(pipeline: Path) -> None:
+    result = CliRunner().invoke(init, [str(pipeline), "-o", "-"])
+    assert result.output.startswith("# How kfp-sagemaker converts")
+    assert not Path("kfp-sagemaker.yaml").exists()
+
+
+def test_what_is_no_pipeline_is_refused(pipeline: Path) -> None:
+    pipeline.write_text("kind: ConfigMap\n")
+    result = CliRunner().invoke(init, [str(pipeline)])
+    assert result.exit_code == 2
+    assert "KSC106" in result.output
+    assert not Path("kfp-sagemaker.yaml").exists()
+
+
+def test_the_schema_for_editors() -> None:
+    result = CliRunner().invoke(init, ["--schema"])
+    assert json.loads(result.output)["title"] == "kfp-sagemaker.yaml"

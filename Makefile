@@ -46,7 +46,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated file
 	$(BIN)/python scripts/generate_algorithm_images.py --check
 	$(BIN)/python scripts/generate_labeling_lambdas.py --check
 	$(BIN)/python scripts/generate_instance_types.py --check
-	$(BIN)/python scripts/generate_ack_fields.py --check $(ACK_CRDS)
+	$(BIN)/python scripts/generate_ack_fields.py --check tests/e2e/crds
 
 generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs, pages of diagnostics and configuration.
 	$(BIN)/python -m kfp_sagemaker.generate

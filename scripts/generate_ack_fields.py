@@ -5,9 +5,9 @@
     python scripts/generate_ack_fields.py --check       # without the CRDs: exit 1 when one contradicts botocore's model
 
 DIR holds the CRD files of the controller at the version below: config/crd/bases of
-https://github.com/aws-controllers-k8s/sagemaker-controller (Apache-2.0), or what tests/e2e/crds keeps of them. A field stands for the API member with the same
-letters and digits (roleARN for RoleArn, s3URI for S3Uri, type_ for Type). To move to a newer controller, change the version,
-generate, and review the difference.
+https://github.com/aws-controllers-k8s/sagemaker-controller (Apache-2.0), or what tests/e2e/crds keeps of them. A field stands
+for the API member with the same letters and digits (roleARN for RoleArn, s3URI for S3Uri, type_ for Type). To move to a newer
+controller, change the version, generate, and review the difference.
 """
 
 from __future__ import annotations

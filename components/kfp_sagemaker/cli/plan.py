@@ -31,7 +31,9 @@ def plan(component: str, inputs: str) -> None:
     from kfp_sagemaker.faces.registry import find_face
 
     face = find_face(component)
-    prepared = prepare(face, read_inputs_file(inputs), region=environment_region())
+    # On ACK a region that is not given is the namespace's or the controller's.
+    region = environment_region() if face.backend is BackEnd.BOTO3 else None
+    prepared = prepare(face, read_inputs_file(inputs), region=region)
     for warning in prepared.warnings:
         click.echo(f"warning: {warning}", err=True)
     if face.backend is BackEnd.ACK:

@@ -6,7 +6,7 @@ None of them is part of a request, except tags; how the settings are followed is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -76,6 +76,13 @@ STEP_INPUTS = (
     Input("automatic_tags", InputType.BOOL, "Tag every created resource with pipeline, run and task.", default="True",
           advanced=True),
 )
+
+def on_ack(declared: Input) -> Input:
+    """An input of the components on the SageMaker API as those on custom resources have it: the region is another's."""
+    if declared.name != "region":
+        return declared
+    return replace(declared, description="AWS region; empty: that of the namespace, else that of the controller.")
+
 
 #: Inputs of the components that apply custom resources.
 ACK_INPUTS = (

@@ -13,7 +13,7 @@ from typing import Any
 from kfp_sagemaker.custom_resources.fields import Field, FieldTable, field_table
 from kfp_sagemaker.custom_resources.manifest import STATUS
 from kfp_sagemaker.faces.assemble import assemble
-from kfp_sagemaker.faces.common_inputs import ACK_INPUTS, CONNECTION_INPUTS, STEP_INPUTS
+from kfp_sagemaker.faces.common_inputs import ACK_INPUTS, CONNECTION_INPUTS, STEP_INPUTS, on_ack
 from kfp_sagemaker.faces.custom_resource_kinds import DEFAULTS, DESCRIPTIONS, Kind
 from kfp_sagemaker.faces.face import CARD, BackEnd, Built, Collected, Ended, Face, Lifecycle, Output, OutputType
 from kfp_sagemaker.faces.hyperparameters import encode_hyperparameters
@@ -30,7 +30,8 @@ _EMPTY = {InputType.STRING: "", InputType.INTEGER: "0", InputType.BOOL: "False",
 _OUTPUT_TYPES = {"object": OutputType.OBJECT, "array": OutputType.ARRAY}
 #: Common inputs about calls of the SageMaker API, which the controller makes.
 _OF_CALLS = frozenset({"endpoint_url", "assume_role", "external_id", "role_session_name", "tags"})
-_COMMON = tuple(declared for declared in (*CONNECTION_INPUTS, *STEP_INPUTS, *ACK_INPUTS) if declared.name not in _OF_CALLS)
+_COMMON = tuple(on_ack(declared) for declared in (*CONNECTION_INPUTS, *STEP_INPUTS, *ACK_INPUTS)
+                if declared.name not in _OF_CALLS)
 
 
 def custom_resource_face(component: str, kind: Kind, v1: Face | None) -> Face:

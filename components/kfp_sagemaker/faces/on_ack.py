@@ -11,6 +11,7 @@ from typing import Any
 
 from kfp_sagemaker.errors import Violation
 from kfp_sagemaker.faces.common_inputs import ACK_INPUTS
+from kfp_sagemaker.faces.common_inputs import on_ack as input_on_ack
 from kfp_sagemaker.faces.face import BackEnd, Built, Face
 from kfp_sagemaker.names import is_empty
 
@@ -40,7 +41,7 @@ def on_ack(face: Face, component: str) -> Face:
     return replace(
         face,
         id=component,
-        inputs=(*face.inputs, *ACK_INPUTS),
+        inputs=(*map(input_on_ack, face.inputs), *ACK_INPUTS),
         build=build,
         backend=BackEnd.ACK,
         alternative=face.id,

@@ -89,7 +89,9 @@ def converge(step: Step, *resources: Resource) -> Mapping[str, Any]:
 
 def _update(step: Step, config: Resource | None, service: Resource, name: str, desired: str) -> None:
     assert service.update is not None
-    request = {**step.prepared.requests[service.update], service.name_member: name}
+    # The face of a custom resource has no request of its own for an update: it says the whole again.
+    requests = step.prepared.requests
+    request = {**requests.get(service.update, requests[service.create]), service.name_member: name}
     if config is not None:
         request[config.name_member] = desired
     call = Call(service.update, request)

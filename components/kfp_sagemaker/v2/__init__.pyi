@@ -67,7 +67,7 @@ def data_quality_job_definition(
         network_config: Network of the jobs, as in the API.
         stopping_condition: Limit on how long a job runs, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -118,7 +118,7 @@ def endpoint(
         endpoint_config_name: Name of the endpoint config that it serves.
         deployment_config: How an update replaces what serves, and when it is rolled back, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -185,7 +185,7 @@ def endpoint_config(
         execution_role_arn: ARN of the IAM role that it runs as.
         vpc_config: Subnets and security groups, as in the API.
         enable_network_isolation: Give the container no network.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -248,7 +248,7 @@ def feature_group(
         role_arn: ARN of the IAM role that it runs as.
         description: Text about it.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -307,7 +307,7 @@ def hyper_parameter_tuning_job(
         warm_start_config: Tuning jobs to learn from, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
         autotune: Let SageMaker choose ranges and settings, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -370,7 +370,7 @@ def inference_component(
         variant_name: Variant of the endpoint that it runs on.
         runtime_config: Number of copies, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -439,7 +439,7 @@ def labeling_job(
         stopping_conditions: When labeling ends before all is labeled, as in the API.
         labeling_job_algorithms_config: Automated labeling, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -504,7 +504,7 @@ def model(
         tags: Tags: a list of Key and Value, as in the API.
         vpc_config: Subnets and security groups, as in the API.
         enable_network_isolation: Give the container no network.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -568,7 +568,7 @@ def model_bias_job_definition(
         network_config: Network of the jobs, as in the API.
         stopping_condition: Limit on how long a job runs, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -631,7 +631,7 @@ def model_explainability_job_definition(
         network_config: Network of the jobs, as in the API.
         stopping_condition: Limit on how long a job runs, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -712,7 +712,7 @@ def model_package(
         drift_check_baselines: Baselines for drift of the model, as in the API.
         additional_inference_specifications: More ways to serve the model, as in the API.
         skip_model_validation: All or None: whether the model is registered without validation.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -765,7 +765,7 @@ def model_package_group(
         model_package_group_name: Name of the group; empty: derived from what it holds.
         model_package_group_description: Text about the group.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -829,7 +829,7 @@ def model_quality_job_definition(
         network_config: Network of the jobs, as in the API.
         stopping_condition: Limit on how long a job runs, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -888,7 +888,7 @@ def modelv2(
         tags: Tags: a list of Key and Value, as in the API.
         vpc_config: Subnets and security groups, as in the API.
         enable_network_isolation: Give the container no network.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -939,7 +939,7 @@ def monitoring_schedule(
         monitoring_schedule_config: When to monitor, and by which job definition (its name and type, or all of it), as
             in the API.
         tags: Tags: a list of Key and Value, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -1001,7 +1001,7 @@ def pipeline(
         pipeline_description: Text about the pipeline.
         tags: Tags: a list of Key and Value, as in the API.
         parallelism_configuration: How many steps run at once, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -1062,7 +1062,7 @@ def pipeline_execution(
         parallelism_configuration: How many steps run at once, as in the API.
         selective_execution_config: Steps of an earlier execution to run again, as in the API.
         pipeline_version_id: Version of the pipeline that runs; 0: the latest.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -1131,7 +1131,7 @@ def processing_job(
         network_config: Network of the jobs, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
         experiment_config: Experiment and trial that it belongs to, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -1225,7 +1225,7 @@ def training_job(
         retry_strategy: How often SageMaker itself tries again after an internal error, as in the API.
         remote_debug_config: Access to the container of a running job, as in the API.
         infra_check_config: Check of the instances before the job starts, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.
@@ -1307,7 +1307,7 @@ def transform_job(
         data_processing: Which parts of the input go to the model, and how the output is joined with it, as in the API.
         tags: Tags: a list of Key and Value, as in the API.
         experiment_config: Experiment and trial that it belongs to, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         timeout: Seconds after which the step gives up: on_terminate applies, and it fails. 0: never.
         on_existing: When the resource is there already: attach to an equal one (as a retried pod does), fail, or make a
             new one.

@@ -218,3 +218,42 @@ def test_as_a_process_without_credentials_or_network(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")
     assert list(json.loads(told.stdout)) == ["CreateTrainingJob"]
+
+
+class TestCustomResources:
+    def test_are_printed_in_the_order_in_which_they_are_applied(self, tmp_path: Path) -> None:
+        inputs = {**EXAMPLES["v1/deploy"], "region": "eu-west-1", "namespace": "ml"}
+        config, served = yaml.safe_load_all(plan("v2/flat/deploy", inputs, tmp_path).stdout)
+
+        assert (config["kind"], served["kind"]) == ("EndpointConfig", "Endpoint")
+        assert served["spec"]["endpointConfigName"] == config["spec"]["endpointConfigName"]
+        for each in (config, served):
+            assert each["apiVersion"] == "sagemaker.services.k8s.aws/v1alpha1"
+            assert each["metadata"]["namespace"] == "ml"
+            assert each["metadata"]["annotations"] == {"services.k8s.aws/region": "eu-west-1"}
+
+    def test_the_environments_region_is_the_pods_and_not_the_controllers(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        result = plan("v2/ModelPackageGroup", {"model_package_group_name": "digits"}, tmp_path)
+
+        assert yaml.safe_load(result.stdout)["metadata"] == {"name": "digits"}
+
+    def test_a_deletion_names_what_goes(self, tmp_path: Path) -> None:
+        result = plan("v2/flat/delete_endpoint", EXAMPLES["v1/delete_endpoint"], tmp_path)
+
+        assert list(yaml.safe_load_all(result.stdout)) == [
+            {"apiVersion": "sagemaker.services.k8s.aws/v1alpha1", "kind": "Endpoint", "metadata": {"name": "digits"}}]
+        assert "kubectl delete -f -" in result.stderr
+        assert "deletes Model too" in result.stderr
+
+    def test_what_cannot_be_said_is_refused_with_all_else_that_is_wrong(self, tmp_path: Path) -> None:
+        inputs = {**TRAIN, "instance_count": 0, "extra_request": {"MlflowConfig": {
+            "MlflowResourceArn": "arn:aws:sagemaker:eu-west-1:111122223333:mlflow-tracking-server/x"}}}
+        result = plan("v2/flat/train", inputs, tmp_path)
+
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "instance_count" in result.stderr
+        assert "CreateTrainingJob.MlflowConfig: the custom resource TrainingJob" in result.stderr
+        assert "v1/train calls the SageMaker API and can say it" in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,8 @@ class TestFlat:
         v1 = find_face(face.alternative)
 
         assert face.backend is BackEnd.ACK
-        assert face.inputs[:len(v1.inputs)] == v1.inputs
+        assert [replace(declared, description="") for declared in face.inputs[:len(v1.inputs)]] == [
+            replace(declared, description="") for declared in v1.inputs]
         assert all(declared.default is not None for declared in face.inputs[len(v1.inputs):])
         assert face.outputs == v1.outputs
         assert prepare(face, example_of(face)).requests == prepare(v1, example_of(v1)).requests

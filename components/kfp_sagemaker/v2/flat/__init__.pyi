@@ -81,7 +81,7 @@ def batch_transform(
         batch_strategy: Records in a request: MultiRecord or SingleRecord.
         instance_type: ML instance type.
         instance_count: Number of instances.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -164,7 +164,7 @@ def data_quality_job_definition(
         role_arn: ARN of the IAM role that the jobs run as.
         job_definition_name: Name of the job definition; empty: derived from what it holds.
         data_quality_baseline_config: Baseline that the jobs compare with, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -223,7 +223,7 @@ def delete_endpoint(
         endpoint_name: Name of the endpoint.
         delete_endpoint_config: Delete the endpoint's config too.
         delete_models: Delete the models of the config's variants too.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -277,7 +277,7 @@ def delete_model(
 
     Args:
         model_name: Name of the model.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -330,7 +330,7 @@ def delete_monitoring_schedule(
 
     Args:
         monitoring_schedule_name: Name of the monitoring schedule.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -424,7 +424,7 @@ def deploy(
             in the API.
         update_endpoint: Update an endpoint of that name that is there and serves something else.
         delete_old_config: Delete the endpoint config that an update has replaced, once the endpoint serves the new one.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -517,7 +517,7 @@ def endpoint(
         data_capture_config: Capture of requests and responses in S3, as in the API.
         async_inference_config: Asynchronous inference, as in the API.
         kms_key_id: KMS key for the instances' storage.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -597,7 +597,7 @@ def endpoint_config(
         data_capture_config: Capture of requests and responses in S3, as in the API.
         async_inference_config: Asynchronous inference, as in the API.
         kms_key_id: KMS key for the instances' storage.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -694,7 +694,7 @@ def ground_truth(
         description: What the workers are to do.
         num_workers_per_object: Workers that label each object.
         time_limit: Seconds that a worker has for a task.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -814,7 +814,7 @@ def hyperparameter_tuning(
         continuous_parameters: Hyperparameters to search for as real numbers (see also integer_parameters and
             categorical_parameters): a list of ContinuousParameterRange objects as in the API, such as {"Name": "eta",
             "MinValue": 0.01, "MaxValue": 0.3}.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -918,7 +918,7 @@ def model(
         model_artifact_url: S3 URI of model.tar.gz.
         environment: Environment variables of the container, name to text.
         model_package: Name or ARN of a model package; wins over image.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -992,7 +992,7 @@ def model_bias_job_definition(
         role_arn: ARN of the IAM role that the jobs run as.
         job_definition_name: Name of the job definition; empty: derived from what it holds.
         model_bias_baseline_config: Baseline that the jobs compare with, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -1061,7 +1061,7 @@ def model_explainability_job_definition(
         role_arn: ARN of the IAM role that the jobs run as.
         job_definition_name: Name of the job definition; empty: derived from what it holds.
         model_explainability_baseline_config: Baseline that the jobs compare with, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -1130,7 +1130,7 @@ def model_quality_job_definition(
         role_arn: ARN of the IAM role that the jobs run as.
         job_definition_name: Name of the job definition; empty: derived from what it holds.
         model_quality_baseline_config: Baseline that the jobs compare with, as in the API.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -1188,7 +1188,7 @@ def monitoring_schedule(
         monitoring_schedule_config: When to monitor, and by which job definition (its name and type, or all of it), as
             in the API.
         monitoring_schedule_name: Name of the schedule: created, or updated when it is there.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -1267,7 +1267,7 @@ def process(
         instance_type: ML instance type.
         instance_count: Number of instances.
         max_run_time: Seconds the job may run.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.
@@ -1360,7 +1360,7 @@ def train(
         instance_count: Number of instances.
         volume_size: Storage of each instance in GiB.
         max_run_time: Seconds the job may run.
-        region: AWS region; empty: the region of the pod's environment or configuration.
+        region: AWS region; empty: that of the namespace, else that of the controller.
         endpoint_url: URL of the SageMaker API, for example of a VPC endpoint.
         assume_role: ARN of an IAM role to assume for all calls; refreshed while the job runs.
         tags: Tags of every created resource, name to text.

@@ -10,7 +10,7 @@ Not here: writing files (``output_folder``), compiling DSL source (``front_ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kfp_sagemaker.container_step.encoding import Bundle
@@ -29,7 +29,7 @@ from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Container, Document, Format, Pipeline
 from kfp_sagemaker_converter.passes.move import plan
-from kfp_sagemaker_converter.passes.placement import Choice
+from kfp_sagemaker_converter.passes.placement import ALL, AUTO, Choice
 from kfp_sagemaker_converter.passes.report_of import report_of
 from kfp_sagemaker_converter.passes.setting_names import setting_names
 from kfp_sagemaker_converter.passes.sources_outside_s3 import unreachable
@@ -99,8 +99,10 @@ _FRONT_ENDS: Mapping[Format, Callable[[StructuredText], tuple[Document, list[Dia
 def convert_document(
     document: Document, configuration: Configuration, choice: Choice, found: Iterable[Diagnostic] = ()
 ) -> Conversion:
-    """Convert what a front end read."""
+    """Convert what a front end read. Of a single component, ``auto`` moves the step whatever it passes: it was asked for."""
     pipeline = document.pipeline
+    if document.is_component and choice.mode == AUTO:
+        choice = replace(choice, mode=ALL)
     names = setting_names(pipeline, _converted_before(pipeline))
     planned = plan(pipeline, configuration, choice, names)
     target, about_target = target_of(pipeline, configuration, names)

@@ -134,3 +134,24 @@ def job_values_unknown(names: str) -> Says:
     Nothing, unless the name was mistyped.
     """
     return f"The Vertex job gives values to {names}, which the pipeline does not declare.", "Check the names."
+
+
+@rule("KSC207", Severity.ERROR)
+def no_name() -> Says:
+    """The pipeline has no name.
+
+    ## What it does
+    Refuses a pipeline whose `pipelineInfo` has no name.
+
+    ## Why
+    KFP refuses it as well, when it is uploaded.
+
+    ## Example
+    ```yaml
+    pipelineInfo: {name: }
+    ```
+
+    ## What to do
+    Give it a name: `@dsl.pipeline(name="train")`.
+    """
+    return "The pipeline has no name.", "Give it one under pipelineInfo."

@@ -6,9 +6,12 @@ now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``c
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _TYPES = {"STRING": "STRING", "INT": "NUMBER_INTEGER", "DOUBLE": "NUMBER_DOUBLE"}
+#: The schemas that the first SDKs wrote out in full: ``title: kfp.Dataset``.
+_KFP_TITLE = re.compile(r"title: kfp\.(\w+)\n")
 _VALUES = {"stringValue": str, "intValue": int, "doubleValue": float}
 
 
@@ -37,10 +40,16 @@ def _interface(definitions: dict[str, Any], found: dict[str, None]) -> None:
             parameter["parameterType"] = _TYPES[parameter.pop("type")]
             found["type"] = None
     for artifact in (definitions.get("artifacts") or {}).values():
-        # The loader wants a schema where the proto wants none.
-        if isinstance(artifact, dict) and not artifact.get("artifactType"):
+        if not isinstance(artifact, dict):
+            continue
+        # The loader wants a schema where the proto wants none, and a title where the proto is content with the schema itself.
+        schema = artifact.get("artifactType")
+        if not schema:
             artifact["artifactType"] = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
             found["artifact without artifactType"] = None
+        elif title := _KFP_TITLE.match(str(schema.get("instanceSchema", ""))):
+            artifact["artifactType"] = {"schemaTitle": f"system.{title[1]}", "schemaVersion": "0.0.1"}
+            found["instanceSchema"] = None
 
 
 def _task_input(value: dict[str, Any], found: dict[str, None]) -> None:

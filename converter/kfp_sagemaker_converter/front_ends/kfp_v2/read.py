@@ -35,6 +35,8 @@ def read_ir(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
 def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagnostic]]:
     ir, findings = parts.ir, []
     message = message_of(ir, parts.at)
+    if not message.pipeline_info.name:
+        raise Refused([pipeline_rules.no_name(parts.at, "")])
     if old := modernise(ir):
         findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))
     if parts.wrapper_kind == VERTEX:

@@ -5,8 +5,6 @@ A sample here, all of them in ``make coverage``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import yaml
 from golden import CONFIGURATION
@@ -26,9 +24,9 @@ def sample() -> list[CorpusFile]:
 
 
 @pytest.fixture(scope="module", params=sample(), ids=lambda one: one.path.name)
-def real(request: pytest.FixtureRequest) -> Iterator[tuple[CorpusFile, Conversion]]:
+def real(request: pytest.FixtureRequest) -> tuple[CorpusFile, Conversion]:
     file: CorpusFile = request.param
-    yield file, convert(file.content, file.path.name, CONFIGURATION, Choice(ALL))
+    return file, convert(file.content, file.path.name, CONFIGURATION, Choice(ALL))
 
 
 def test_is_converted_or_refused_with_reasons(real: tuple[CorpusFile, Conversion]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 _TYPES = {"STRING": "STRING", "INT": "NUMBER_INTEGER", "DOUBLE": "NUMBER_DOUBLE"}
 #: The schemas that the first SDKs wrote out in full: ``title: kfp.Dataset``.
-_KFP_TITLE = re.compile(r"title: kfp\.(\w+)\n")
+_KFP_TITLE = re.compile(r"^title: kfp\.(\w+)$", re.MULTILINE)
 _VALUES = {"stringValue": str, "intValue": int, "doubleValue": float}
 
 
@@ -47,7 +47,7 @@ def _interface(definitions: dict[str, Any], found: dict[str, None]) -> None:
         if not schema:
             artifact["artifactType"] = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
             found["artifact without artifactType"] = None
-        elif title := _KFP_TITLE.match(str(schema.get("instanceSchema", ""))):
+        elif title := _KFP_TITLE.search(str(schema.get("instanceSchema", ""))):
             artifact["artifactType"] = {"schemaTitle": f"system.{title[1]}", "schemaVersion": "0.0.1"}
             found["instanceSchema"] = None
 

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 IMAGE ?= kfp-sagemaker:$(shell sed -n 's/^VERSION = "\(.*\)"/\1/p' components/kfp_sagemaker/version.py)
 
-.PHONY: help demo test e2e e2e-stand-in equivalence lint generate bench image resolve clean
+.PHONY: help demo test e2e e2e-stand-in equivalence lint generate bench coverage image resolve clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -51,6 +51,9 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated file
 generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READMEs, stubs, pages of diagnostics and configuration.
 	$(BIN)/python -m kfp_sagemaker.generate
 	$(BIN)/python -m kfp_sagemaker_converter.generate
+
+coverage: $(VENV)/.dev ## Convert all pipelines of ../shared/corpus, where they are, and write docs/coverage.md.
+	$(BIN)/python scripts/measure_coverage.py
 
 bench: $(VENV)/.dev ## Measure start-up and polling.
 	$(BIN)/python -m bench

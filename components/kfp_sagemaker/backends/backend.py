@@ -73,7 +73,7 @@ class Backend(Protocol):
         ...
 
     def withdrawer(self) -> Callable[[], str] | None:
-        """What takes back all that was asked for and is not carried out, and says so; None where asking is carrying out."""
+        """What takes back all that was asked for and is not carried out, and says what; None where asking is carrying out."""
         ...
 
     def clean_up(self, succeeded: bool) -> None:

@@ -91,7 +91,8 @@ class Step:
         if self.settings.on_terminate is OnTerminate.LEAVE:
             return self.backend.keeper(resource, name)
         if resource.stop is None:
-            return self.backend.withdrawer()
+            withdraw = self.backend.withdrawer()
+            return None if withdraw is None else lambda: withdraw() or "what runs remotely was left running"
         return lambda: self.backend.stop(resource, name)
 
     def leaver(self, resource: Resource, name: str) -> Callable[[], None]:

@@ -6,25 +6,39 @@ What is checked against it is not here but in ``validate``, ``prune`` and ``diff
 from __future__ import annotations
 
 import functools
+import os
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 from botocore import xform_name
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 
 if TYPE_CHECKING:
+    from botocore.loaders import Loader
     from botocore.model import Shape
+    from botocore.session import Session
 
 
 @functools.cache
-def session() -> botocore.session.Session:
-    """The one botocore session of the process. Its loader keeps the 5 MB model, so that a client does not read it again."""
-    return botocore.session.get_session()
+def _loader() -> Loader:
+    return create_loader(os.environ.get("AWS_DATA_PATH"))
+
+
+@functools.cache
+def session() -> Session:
+    """The one botocore session of the process. It has the loader of the checks, so that a client reads no model again."""
+    # What only checks requests needs no client, and does not pay for importing what makes them.
+    import botocore.session
+
+    made = botocore.session.get_session()
+    made.register_component("data_loader", _loader())
+    return made
 
 
 @functools.cache
 def service() -> Any:
     """The SageMaker service model."""
-    return session().get_service_model("sagemaker")
+    return ServiceModel(_loader().load_service_model("sagemaker", "service-2"), "sagemaker")
 
 
 def snake_case(member: str) -> str:

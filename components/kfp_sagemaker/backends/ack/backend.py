@@ -23,7 +23,7 @@ from kfp_sagemaker.backends.ack.api import Api
 from kfp_sagemaker.backends.ack.aws_reads import AwsReads
 from kfp_sagemaker.backends.ack.changes import Watched
 from kfp_sagemaker.backends.ack.cluster import Cluster, find_cluster
-from kfp_sagemaker.backends.ack.judge import CONTROLLER_SECONDS, judge
+from kfp_sagemaker.backends.ack.judge import CONTROLLER_SECONDS, Finding, judge
 from kfp_sagemaker.backends.ack.labels import labels_of
 from kfp_sagemaker.backends.ack.tell import tell
 from kfp_sagemaker.backends.ack.track import DELETION_POLICY, READ_ONLY, Track
@@ -94,6 +94,8 @@ class AckBackend:
         track.again = verdict.again
         if custom is None:
             track.custom, track.applied = None, False  # Once told, it is as if it had never been.
+        if verdict.finding is Finding.SETTLED:
+            track.before = None
         older = bool(track.annotation(READ_ONLY))
         try:
             return tell(resource, name, told, verdict, older=older, place=f"{self._namespace}/{track.object_name}")
@@ -136,11 +138,11 @@ class AckBackend:
         return keep
 
     def withdrawer(self) -> Callable[[], str]:
-        """What deletes every custom resource of the step that SageMaker has nothing of, and undoes updates under way."""
+        """What deletes the custom resources of the step that SageMaker has nothing of, and takes back updates under way."""
 
         def withdraw() -> str:
             done = [self._withdrawn(track) for track in list(self._tracks.values())]
-            return "; ".join(filter(None, done)) or "what runs remotely was left running"
+            return "; ".join(filter(None, done))
 
         return withdraw
 
@@ -193,11 +195,11 @@ class AckBackend:
     def _look(self, track: Track) -> dict[str, Any] | None:
         """What the watch has told, else what the API server says now."""
         while track.watched is not None:
-            told, custom = track.watched.take()
-            if not told:
+            told = track.watched.take()
+            if told is None:
                 break
-            if custom is None or not track.is_older(custom):
-                return custom
+            if not track.is_older(told.version):
+                return told.custom
         return self._api.get(track.plural, self._namespace, track.object_name)
 
     def _delete(self, track: Track) -> None:

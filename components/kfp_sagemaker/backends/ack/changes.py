@@ -19,6 +19,7 @@ import queue
 import random
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kfp_sagemaker.backends.ack.api import GONE, Api
@@ -31,8 +32,16 @@ SAFETY_SECONDS, UNWATCHED_SECONDS = 60.0, 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
+@dataclass(frozen=True)
+class Told:
+    """A custom resource (None: it is gone) as of ``version``, a resourceVersion; empty when that is not known."""
+
+    version: str
+    custom: dict[str, Any] | None
+
+
 class Watched:
-    """What a watch has told of one custom resource and nobody has looked at yet. None stands for its absence."""
+    """What a watch has told of one custom resource and nobody has looked at yet."""
 
     def __init__(
         self, api: Api, plural: str, namespace: str, name: str, known: Callable[[], str], again: Callable[[], float | None],
@@ -42,7 +51,7 @@ class Watched:
         Nothing is sent before ``wait``.
         """
         self._api, self._of, self._known, self._again = api, (plural, namespace, name), known, again
-        self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Told] = queue.SimpleQueue()
         self._happened, self._closed = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._version = ""
@@ -62,25 +71,25 @@ class Watched:
         usual = SAFETY_SECONDS if self._watches else UNWATCHED_SECONDS
         return usual if again is None else min(again, usual)
 
-    def take(self) -> tuple[bool, dict[str, Any] | None]:
-        """The oldest thing told: whether there is one, and the custom resource as it was then."""
+    def take(self) -> Told | None:
+        """The oldest thing told that nobody has taken; None when there is none."""
         try:
             told = self._news.get_nowait()
         except queue.Empty:
-            return False, None
+            return None
         if self._news.empty():
             self._happened.clear()
             # Something may have come between the two.
             if not self._news.empty():
                 self._happened.set()
-        return True, told
+        return told
 
     def close(self) -> None:
         """Forget what is not taken, and end the thread with the next event."""
         self._closed.set()
 
-    def _tell(self, custom: dict[str, Any] | None) -> None:
-        self._news.put(custom)
+    def _tell(self, version: str, custom: dict[str, Any] | None) -> None:
+        self._news.put(Told(version, custom))
         self._happened.set()
 
     def _follow(self) -> None:
@@ -114,11 +123,11 @@ class Watched:
             return False
         self._version = str(custom["metadata"]["resourceVersion"])
         if event.get("type") != "BOOKMARK":
-            self._tell(None if event.get("type") == "DELETED" else dict(custom))
+            self._tell(self._version, None if event.get("type") == "DELETED" else dict(custom))
         return True
 
     def _read_anew(self) -> None:
         custom = self._api.get(*self._of)
-        self._tell(custom)
         # What is not there has no version of its own; 0 is any that the server has.
         self._version = str(custom["metadata"]["resourceVersion"]) if custom else "0"
+        self._tell(self._version if custom else "", custom)

@@ -81,10 +81,10 @@ class Track:
         """An annotation at the last look; empty for none."""
         return str((self.custom or {"metadata": {}})["metadata"].get("annotations", {}).get(name, ""))
 
-    def is_older(self, custom: Mapping[str, Any]) -> bool:
-        """Whether ``custom`` was there before the last look."""
-        there, seen = str(custom["metadata"].get("resourceVersion", "")), self.version
-        return there.isdigit() and seen.isdigit() and int(there) < int(seen)
+    def is_older(self, version: str) -> bool:
+        """Whether ``version``, a resourceVersion, was there before the last look."""
+        seen = self.version
+        return version.isdigit() and seen.isdigit() and int(version) < int(seen)
 
 
 def _reconciled(custom: Mapping[str, Any]) -> str:

@@ -64,13 +64,15 @@ def policy(
     assumed_roles: Sequence[str] = (),
     stop: bool = False,
     wait_for_capacity: bool = False,
+    buckets: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """The least policy document for steps of ``faces``, as JSON.
 
     ``roles`` are the ARNs of the roles that jobs and models run as (none: all of the account). ``assumed_roles`` are those
     given as input ``assume_role``: the rest of the policy then belongs to them. ``stop`` adds what
-    ``kfp-sagemaker stop --run`` calls, ``wait_for_capacity`` what steps with that input do. A region or account of ``*``
-    means all.
+    ``kfp-sagemaker stop --run`` calls, ``wait_for_capacity`` what steps with that input do. ``buckets`` are
+    those of the pipeline root and of imported artifacts, in which moved steps list inputs and write what their jobs start from
+    (None: there are no moved steps; empty: all buckets). A region or account of ``*`` means all.
     """
     statements = [
         _statement(f"{resource.kind}s", chosen, [
@@ -89,12 +91,46 @@ def policy(
         of_service = [action for action in reads if action.startswith(f"{service}:")]
         if of_service:
             statements.append(_statement(f"LookUp{service.title()}", of_service, [scope]))
+    if buckets is not None:
+        statements += _object_statements(buckets, partition)
     if assumed_roles:
         statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
     if stop:
         # It knows no resources, https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonresourcegrouptaggingapi.html.
         statements.append(_statement("FindByTag", ["tag:GetResources"], ["*"]))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def job_policy(
+    *, partition: str = "aws", region: str = "*", account: str = "*", buckets: Sequence[str] = (), secrets: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A policy document for the role that jobs of moved steps run as: data, images, logs and metrics, as JSON.
+
+    ``secrets`` are ARNs of secrets that such jobs read. Jobs in a VPC, and with keys of the account's own, need more:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html.
+    """
+    group = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/sagemaker/*"
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    log = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    statements = [
+        *_object_statements(buckets, partition),
+        _statement("PullImages", pull, [f"arn:{partition}:ecr:{region}:{account}:repository/*"]),
+        # These two know no resources.
+        _statement("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+        _statement("PutMetrics", ["cloudwatch:PutMetricData"], ["*"]),
+        _statement("WriteLogs", log, [group]),
+    ]
+    if secrets:
+        statements.append(_statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _object_statements(buckets: Sequence[str], partition: str) -> list[dict[str, Any]]:
+    chosen = buckets or ["*"]
+    return [
+        _statement("Objects", ["s3:GetObject", "s3:PutObject"], [f"arn:{partition}:s3:::{bucket}/*" for bucket in chosen]),
+        _statement("ListBuckets", ["s3:ListBucket"], [f"arn:{partition}:s3:::{bucket}" for bucket in chosen]),
+    ]
 
 
 def logs_policy(

@@ -9,6 +9,9 @@ import click
 
 from kfp_sagemaker.cli.component_argument import matching_components
 
+#: What people call the component of steps that were moved.
+MOVED_STEP = "step"
+
 
 @click.command()
 @click.argument("components", nargs=-1, required=True, shell_complete=matching_components)
@@ -18,8 +21,12 @@ from kfp_sagemaker.cli.component_argument import matching_components
 @click.option("--assume-role", "assumed_roles", multiple=True, metavar="ARN",
               help="A role that steps assume (input assume_role). Repeatable.")
 @click.option("--wait-for-capacity", is_flag=True, help="Add what steps with the input wait_for_capacity need.")
-@click.option("--for", "whose", type=click.Choice(["pod", "controller", "logs"]), default="pod", show_default=True,
-              help="On ACK: rights of the pod in the cluster, of the controller in AWS, or of the pod to read logs in AWS.")
+@click.option("--for", "whose", type=click.Choice(["pod", "controller", "logs", "job"]), default="pod", show_default=True,
+              help="On ACK: rights of the pod in the cluster, of the controller in AWS, or of the pod to read logs in AWS. "
+                   "Of moved steps (step): also of the role that their jobs run as.")
+@click.option("--bucket", "buckets", multiple=True, metavar="NAME",
+              help="For step: a bucket of pipeline root and imported artifacts. Repeatable; none: all buckets.")
+@click.option("--secret", "secrets", multiple=True, metavar="ARN", help="With --for job: a secret that jobs read. Repeatable.")
 @click.option("--namespace", default="kubeflow", show_default=True, help="On ACK: where the pods run.")
 @click.option("--service-account", default="pipeline-runner", show_default=True, help="On ACK: what the pods run as.")
 @click.option("--stop", is_flag=True, help="Add what `kfp-sagemaker stop --run` needs.")
@@ -34,16 +41,22 @@ def iam(
     whose: str,
     namespace: str,
     service_account: str,
+    buckets: tuple[str, ...],
+    secrets: tuple[str, ...],
 ) -> None:
     """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need.
+
+    The component of converted steps, and of those by run_on_sagemaker, is called: step. With --for job it is the policy of
+    the role that their jobs run as.
 
     For components on ACK (such as v2/TrainingJob v2/flat/model): ServiceAccount, Role and RoleBinding of the pods as YAML,
     which kubectl apply -f - takes; with --for controller the IAM policy of the controller's role.
     """
+    from kfp_sagemaker.container_step.job import FACES
     from kfp_sagemaker.errors import InvalidInput, Violation
     from kfp_sagemaker.faces.face import BackEnd
     from kfp_sagemaker.faces.registry import find_face
-    from kfp_sagemaker.iam import logs_policy, partition_of, policy
+    from kfp_sagemaker.iam import job_policy, logs_policy, partition_of, policy
     from kfp_sagemaker.rbac import rbac
 
     wrong = [Violation(option, "not an ARN of an IAM role: arn:PARTITION:iam::ACCOUNT:role/NAME", value=arn)
@@ -53,7 +66,19 @@ def iam(
         wrong.append(Violation("--account", "not an account: 12 digits", value=account))
     if wrong:
         raise InvalidInput("iam", wrong)
-    faces = [find_face(component) for component in dict.fromkeys(components)]
+    moved = MOVED_STEP in components
+    faces = [find_face(component) for component in dict.fromkeys(components) if component != MOVED_STEP]
+    if whose == "job" and (faces or not moved):
+        raise InvalidInput("iam", [Violation("--for", f"job is for the component {MOVED_STEP} alone", value=whose)])
+    if (buckets and not moved) or (secrets and whose != "job"):
+        option, where = ("--bucket", f"the component {MOVED_STEP}") if buckets and not moved else ("--secret", "--for job")
+        raise InvalidInput("iam", [Violation(option, f"only with {where}")])
+    if whose == "job":
+        document = job_policy(
+            partition=partition_of(region, roles), region=region, account=account, buckets=buckets, secrets=secrets)
+        click.echo(json.dumps(document, indent=2))
+        return
+    faces += FACES.values() if moved else []
     on_ack = [face.backend is BackEnd.ACK for face in faces]
     if any(on_ack) and not all(on_ack):
         calling = [face.id for face in faces if face.backend is not BackEnd.ACK]
@@ -70,7 +95,7 @@ def iam(
         return
     document = policy(
         faces, partition=partition_of(region, roles), region=region, account=account, roles=roles, assumed_roles=assumed_roles,
-        stop=stop, wait_for_capacity=wait_for_capacity,
+        stop=stop, wait_for_capacity=wait_for_capacity, buckets=buckets if moved else None,
     )
     click.echo(json.dumps(document, indent=2))
 

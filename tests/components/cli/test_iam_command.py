@@ -80,3 +80,37 @@ class TestOnAck:
         result = CliRunner().invoke(main, ["iam", *arguments])
         assert (result.exit_code, result.stdout) == (2, "")
         assert told in result.stderr
+
+
+def test_moved_steps_stage_in_buckets() -> None:
+    arguments = ["iam", "step", "--bucket", "one", "--bucket", "two", "--role", ROLE]
+    document = json.loads(CliRunner().invoke(main, arguments).stdout)
+    statements = {statement["Sid"]: statement for statement in document["Statement"]}
+    assert {"ProcessingJobs", "TrainingJobs", "PassRole", "Logs", "Objects", "ListBuckets"} == set(statements)
+    assert statements["Objects"]["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert statements["Objects"]["Resource"] == ["arn:aws-cn:s3:::one/*", "arn:aws-cn:s3:::two/*"]
+    assert statements["ListBuckets"]["Resource"] == ["arn:aws-cn:s3:::one", "arn:aws-cn:s3:::two"]
+
+
+def test_the_role_of_jobs_of_moved_steps() -> None:
+    secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:token"
+    document = json.loads(CliRunner().invoke(main, ["iam", "step", "--for", "job", "--secret", secret]).stdout)
+    statements = {statement["Sid"]: statement for statement in document["Statement"]}
+    assert statements["ReadSecrets"]["Resource"] == [secret]
+    assert statements["Objects"]["Resource"] == ["arn:aws:s3:::*/*"]
+    assert not any(action.startswith("sagemaker:") for statement in document["Statement"] for action in statement["Action"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["v1/train", "--bucket", "b"], "--bucket: only with the component step"),
+        (["step", "--secret", "arn"], "--secret: only with --for job"),
+        (["v1/train", "--for", "job"], "job is for the component step alone"),
+        (["step", "v1/train", "--for", "job"], "job is for the component step alone"),
+    ],
+)
+def test_options_of_moved_steps_are_for_them(arguments: list[str], problem: str) -> None:
+    result = CliRunner().invoke(main, ["iam", *arguments])
+    assert result.exit_code == 2
+    assert problem in result.stderr

@@ -1,0 +1,153 @@
+"""``run_on_sagemaker``: the component keeps what its users see, and its container becomes the container step."""
+
+import subprocess
+import sys
+from typing import Any
+
+import kfp_sagemaker
+import pytest
+from google.protobuf import json_format
+from kfp import components, dsl
+from kfp_sagemaker import run_on_sagemaker
+from kfp_sagemaker.container_step.encoding import decode
+from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.errors import InvalidInput
+from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE
+
+ROLE = "arn:aws:iam::123456789012:role/jobs"
+ALL = {"role": ROLE, "region": "eu-west-1", "instance_type": "ml.m5.large", "subnets": "", "security_group_ids": "",
+       "staging_uri": ""}
+OF_FILE = """
+name: Train model
+inputs:
+- {name: Learning rate, type: Float, default: '0.1'}
+- {name: data, type: Dataset}
+- {name: note, type: String, optional: true}
+outputs:
+- {name: model, type: Model}
+- {name: loss, type: Float}
+implementation:
+  container:
+    image: trainer:1
+    command: [python, train.py]
+    args: [--rate, {inputValue: Learning rate}, --data, {inputPath: data},
+           {if: {cond: {isPresent: note}, then: [--note, {inputValue: note}]}},
+           --model, {outputPath: model}, --loss, {outputPath: loss}]
+    env: {COLOR: red}
+"""
+
+
+@dsl.component(base_image="python:3.11", packages_to_install=["six"])
+def lightweight(number: int, data: dsl.Input[dsl.Dataset], model: dsl.Output[dsl.Model], text: str = "x") -> float:
+    """Trains."""
+    return 0.5
+
+
+@dsl.container_component
+def container(text: str, out: dsl.OutputPath(str)):
+    return dsl.ContainerSpec(image="alpine:3", command=["sh", "-c"], args=["echo $0 > $1", text, out])
+
+
+def document(component: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
+    return found
+
+
+def container_of(component: Any) -> dict[str, Any]:
+    (executor,) = document(component)["deploymentSpec"]["executors"].values()
+    found: dict[str, Any] = executor["container"]
+    return found
+
+
+def spec_of(component: Any) -> StepSpec:
+    return decode(container_of(component)["args"][3])
+
+
+def interface(component: Any) -> Any:
+    """Component and root as declared, without the settings."""
+    found = document(component)
+    parts = [*found["components"].values(), found["root"]]
+    for part in parts:
+        parameters = part.get("inputDefinitions", {}).get("parameters", {})
+        for name in [name for name in parameters if name.startswith("sagemaker_")]:
+            del parameters[name]
+    return [(part.get("inputDefinitions"), part.get("outputDefinitions")) for part in parts]
+
+
+@pytest.mark.parametrize("settings", [{}, ALL], ids=["run time", "constant"])
+@pytest.mark.parametrize("component", [lightweight, container, components.load_component_from_text(OF_FILE)],
+                         ids=["lightweight", "container", "file"])
+def test_inputs_outputs_and_container_are_kept(component: Any, settings: dict[str, str]) -> None:
+    moved = run_on_sagemaker(component, **settings)
+    assert interface(moved) == interface(component)
+    before, spec = container_of(component), spec_of(moved)
+    assert (spec.image, list(spec.command), list(spec.args)) == (before["image"], before["command"], before["args"])
+    assert [{"name": name, "value": value} for name, value in spec.env] == before.get("env", [])
+    assert container_of(moved)["image"] == DEFAULT_IMAGE
+    assert "env" not in container_of(moved)
+    assert moved.name == component.name
+    extra = {name for name in document(moved)["root"]["inputDefinitions"]["parameters"] if name.startswith("sagemaker_")}
+    assert extra == (set() if settings else {f"sagemaker_{name}" for name in ALL})
+
+
+def test_a_pipeline_passes_settings_and_inputs() -> None:
+    moved = run_on_sagemaker(container, instance_type="ml.m5.large")
+
+    @dsl.pipeline(name="p")
+    def pipeline(role: str):
+        moved(text="a", sagemaker_role=role)
+
+    (task,) = document(pipeline)["root"]["dag"]["tasks"].values()
+    assert task["inputs"]["parameters"] == {
+        "sagemaker_role": {"componentInputParameter": "role"}, "text": {"runtimeValue": {"constant": "a"}}}
+
+
+def test_what_is_given_is_in_the_specification(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KFP_SAGEMAKER_IMAGE", "registry/kfp-sagemaker:1")
+    secret = Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:t")
+    moved = run_on_sagemaker(
+        container, service="training", env={"A": "1"}, secrets=(secret,), uri_mode="local", tags={"team": "a"},
+        spot_instance=True)
+    spec = spec_of(moved)
+    assert (spec.service, spec.uri_mode, spec.env, spec.secrets) == (
+        Service.TRAINING, UriMode.LOCAL, (("A", "1"),), (secret,))
+    assert spec.job.tags == {"team": "a"}
+    assert spec.job.spot_instance
+    assert container_of(moved)["image"] == "registry/kfp-sagemaker:1"
+    assert container_of(run_on_sagemaker(container, image="other:2"))["image"] == "other:2"
+
+
+def test_an_entry_point_can_be_named_for_a_component_of_arguments_only() -> None:
+    text = "{name: c, implementation: {container: {image: i, args: [x]}}}"
+    moved = run_on_sagemaker(components.load_component_from_text(text), command=("/usr/bin/program",))
+    assert spec_of(moved).command == ("/usr/bin/program",)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(container, service="batch", uri_mode="s3", instance="ml.m5.large", memory="4Gi")
+    for text in ("service = 'batch': must be one of processing, training", "uri_mode = 's3'", "instance: no such", "memory:"):
+        assert text in str(refused.value)
+
+
+def test_a_pipeline_and_a_taken_name_are_refused() -> None:
+    @dsl.pipeline(name="whole")
+    def pipeline():
+        container(text="a")
+        lightweight_two = container(text="b")
+        lightweight_two.set_display_name("b")
+
+    with pytest.raises(InvalidInput, match=r"whole: not a component with one container.*kfp-sagemaker convert"):
+        run_on_sagemaker(pipeline)
+    taken = "{name: c, inputs: [{name: sagemaker_role, type: String}], implementation: {container: {image: i, command: [x]}}}"
+    with pytest.raises(InvalidInput, match="sagemaker_role: the component has this input"):
+        run_on_sagemaker(components.load_component_from_text(taken))
+    run_on_sagemaker(components.load_component_from_text(taken), role=ROLE)
+
+
+def test_importing_the_package_imports_no_kfp() -> None:
+    code = ("import sys, kfp_sagemaker; assert 'kfp' not in sys.modules; kfp_sagemaker.run_on_sagemaker; "
+            "assert 'kfp' in sys.modules")
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    with pytest.raises(AttributeError, match="no attribute 'run_on_sagemakers'"):
+        kfp_sagemaker.run_on_sagemakers  # noqa: B018

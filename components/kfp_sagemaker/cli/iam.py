@@ -86,6 +86,14 @@ def iam(
                                    for component in calling])
     if whose != "pod" and not any(on_ack):
         raise InvalidInput("iam", [Violation("--for", "only pod, for components on the SageMaker API", value=whose)])
+    given = {"--assume-role": assumed_roles, "--stop": stop, "--wait-for-capacity": wait_for_capacity}
+    if whose != "controller":
+        given["--role"] = roles
+    not_used = [option for option, value in given.items() if value] if any(on_ack) else []
+    if not_used:
+        but = {"--role": ", or with --for controller"}
+        raise InvalidInput("iam", [Violation(option, f"only for components on the SageMaker API{but.get(option, '')}")
+                                   for option in not_used])
     if any(on_ack) and whose == "pod":
         click.echo(_as_yaml(rbac(faces, namespace=namespace, service_account=service_account)), nl=False)
         return

@@ -54,8 +54,8 @@ def readme(face: Face) -> str:
         _HEADER.format(id=face.id),
         f"# {face.display_name}{' on ACK' if face.backend is BackEnd.ACK else ''}\n\n{_introduction(face)}",
         f"## Use\n\n{_example(face)}",
-        f"## Inputs\n\n{input_table(declared for declared in face.inputs if not declared.advanced)}",
-        f"### Advanced\n\n{input_table(declared for declared in face.inputs if declared.advanced)}",
+        f"## Inputs\n\n{input_table(_of(face, advanced=False), face)}",
+        f"### Advanced\n\n{input_table(_of(face, advanced=True), face)}",
         f"## Outputs\n\n{_outputs(face)}",
         *([f"## What it cannot say\n\n{_unsaid(face)}"] if face.backend is BackEnd.ACK and not face.deletes else []),
         f"## Statuses\n\n{_statuses(face)}",
@@ -124,8 +124,13 @@ def _python(value: Any, room: int = 90) -> str:
     return f"{opening}\n{inner}{closing}"
 
 
-def input_table(inputs: Iterable[Input]) -> str:
-    rows = [(f"`{declared.name}`", str(declared.type), _default(declared), _described(declared)) for declared in inputs]
+def _of(face: Face, *, advanced: bool) -> list[Input]:
+    return [declared for declared in face.inputs if declared.advanced is advanced]
+
+
+def input_table(inputs: Iterable[Input], face: Face | None = None) -> str:
+    """Name, type, default and meaning of ``inputs``, which are those of ``face`` or common to all."""
+    rows = [(f"`{declared.name}`", str(declared.type), _default(declared), _described(declared, face)) for declared in inputs]
     return _table(("name", "type", "default", "what it is"), rows)
 
 
@@ -135,10 +140,31 @@ def _default(declared: Input) -> str:
     return f"`{declared.default}`" if declared.default else ""
 
 
-def _described(declared: Input) -> str:
+def _described(declared: Input, face: Face | None) -> str:
     if not declared.targets:
         return declared.description
-    return f"{declared.description} Sets {_listed([f'`{target}`' for target in declared.targets])}."
+    on_ack = face is not None and face.backend is BackEnd.ACK
+    places = [_field(face, target) for target in declared.targets] if face and on_ack else list(declared.targets)
+    said = list(dict.fromkeys(f"`{place}`" for place in places if place))
+    if not said:
+        return f"{declared.description} The custom resource lacks it."
+    return f"{declared.description} Sets {_listed(said)}."
+
+
+def _field(face: Face, target: str) -> str:
+    """The field of a custom resource that stands for a member of a request; empty where there is none."""
+    operation, *path = target.split(".")
+    resource = next(each for each in face.resources if operation in (each.create, each.update, each.delete))
+    if operation == resource.delete:
+        return "metadata.name"
+    names, field = ["spec"], field_table(resource.kind).spec
+    for member in path:
+        inner = field.members.get(member)
+        if inner is None:
+            return ""
+        names, field = [*names, inner.name], inner
+    kinds = {each.kind for each in face.resources}
+    return ".".join([resource.kind, *names] if len(kinds) > 1 else names)
 
 
 def _outputs(face: Face) -> str:

@@ -75,6 +75,8 @@ class TestOnAck:
     @pytest.mark.parametrize(("arguments", "told"), [
         (["v1/train", "v2/TrainingJob"], "v1/train: is not on ACK, as others are"),
         (["v1/train", "--for", "controller"], "--for = 'controller': only pod"),
+        (["v2/TrainingJob", "--stop"], "--stop: only for components on the SageMaker API"),
+        (["v2/TrainingJob", "--role", ROLE], "--role: only for components on the SageMaker API, or with --for controller"),
     ])
     def test_refusals(self, arguments: list[str], told: str) -> None:
         result = CliRunner().invoke(main, ["iam", *arguments])

@@ -326,7 +326,8 @@ class Format(Enum):
 class Document:
     """What a front end made of one file.
 
-    ``wrapper`` are the words around the IR, such as a PipelineVersion resource or a Vertex job: ``wrapper_kind`` names it.
+    ``wrapper`` are the words around the IR, such as a PipelineVersion resource or a Vertex job: ``wrapper_kind`` names it. Of
+    a component.yaml it is all of it.
     ``is_component`` tells that the file was one component, which the pipeline only wraps.
     """
 

@@ -1,6 +1,8 @@
 """The files of a conversion, and writing them: all of one pipeline, or none.
 
     pipeline.yaml  report.json  report.md  images.txt  TODO.md  iam/*.json  bundles/*.step
+
+Of a component.yaml also component.yaml, and component.py with a Python op.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from kfp_sagemaker_converter.back_ends.component import component_files
 from kfp_sagemaker_converter.conversion import Conversion
 from kfp_sagemaker_converter.renderers.json_report import json_report
 from kfp_sagemaker_converter.renderers.markdown import markdown
@@ -29,6 +32,8 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
         "images.txt": images_text(report.images),
         "TODO.md": todo(report),
     }
+    if conversion.document and conversion.document.is_component:
+        files |= component_files(conversion.document, conversion.documents[0])
     for name, policy in report.iam_policies.items():
         files[f"iam/{name}.json"] = json.dumps(policy, indent=2) + "\n"
     contents = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}

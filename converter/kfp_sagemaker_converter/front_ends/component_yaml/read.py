@@ -40,7 +40,10 @@ def read_component(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
         raise Refused(reading.found)
     document, findings = read_ir(StructuredText(text.file, (reading.ir(component, name),), reading.lines, text.findings))
     findings = [found if found.location.line else replace(found, location=Location(text.file, 1)) for found in findings]
-    return replace(document, format=Format.COMPONENT_YAML, is_component=True), [*reading.found, *findings]
+    document = replace(
+        document, format=Format.COMPONENT_YAML, is_component=True, wrapper_kind=Format.COMPONENT_YAML.value, wrapper=component
+    )
+    return document, [*reading.found, *findings]
 
 
 class _Reading:

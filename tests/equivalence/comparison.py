@@ -6,12 +6,11 @@ from pathlib import Path
 
 from cases import Case, unexpected
 from conversions import moved
-from kfp_sagemaker.container_step.step_spec import Service
 from observation import differences
 from runs import Lab, compiled
 
 
-def problems(lab: Lab, case: Case, folder: Path, service: Service = Service.PROCESSING) -> list[str]:
+def problems(lab: Lab, case: Case, folder: Path, service: str = "processing") -> list[str]:
     """What is wrong with the two runs, one line each; empty when they are right and the same.
 
     The jobs are counted too: a pipeline that was not moved would be the same as itself.
@@ -23,7 +22,7 @@ def problems(lab: Lab, case: Case, folder: Path, service: Service = Service.PROC
         wrong.append(f"as it was: {dict(as_it_was.jobs)}")
     converted = lab.observed_run(moved(ir, folder / "moved.yaml", service), case.arguments, f"{folder.name}-moved")
     wrong += [f"moved: {line}" for line in unexpected(case, converted)]
-    operation = f"Create{service.value.capitalize()}Job"
+    operation = f"Create{service.capitalize()}Job"
     if converted.jobs != ({operation: case.jobs} if case.jobs else {}):
         wrong.append(f"moved: jobs {dict(converted.jobs)}, expected {case.jobs} of {operation}")
     wrong += [f"as it was and moved: {line}" for line in differences(as_it_was, converted)]

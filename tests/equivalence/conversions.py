@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from kfp_sagemaker.container_step.ir import launcher_container, step_spec
-from kfp_sagemaker.container_step.step_spec import JobSettings, Service
+from kfp_sagemaker_converter.configuration.configuration import Configuration, Job
+from kfp_sagemaker_converter.conversion import convert
 
-SETTINGS = JobSettings(
+CONFIGURATION = Configuration(
     role="arn:aws:iam::123456789012:role/Equivalence",
-    region="",
-    instance_type="ml.m5.large",
-    subnets="",
-    security_group_ids="",
-    staging_uri="",
+    bucket="kfp-artifacts",
+    registry="123456789012.dkr.ecr.us-east-1.amazonaws.com",
+    launcher_image="123456789012.dkr.ecr.us-east-1.amazonaws.com/kfp-sagemaker:local",
+    placement="all",
 )
 
 
-def moved(ir: Path, target: Path, service: Service = Service.PROCESSING) -> Path:
-    """The pipeline with a container step in the place of every container, the DAG left alone."""
-    documents = list(yaml.safe_load_all(ir.read_text()))
-    spec = documents[0]
-    components = {
-        component["executorLabel"]: component for component in spec["components"].values() if "executorLabel" in component
-    }
-    for label, executor in spec["deploymentSpec"]["executors"].items():
-        if "container" in executor:
-            step = step_spec(executor["container"], components[label], job=SETTINGS, service=service)
-            executor["container"] = dict(launcher_container(step, "kfp-sagemaker:local").container)
-    target.write_text(yaml.safe_dump_all(documents, allow_unicode=True))
+def moved(ir: Path, target: Path, service: str = "processing") -> Path:
+    """The converted pipeline, every container of it moved; as a training job where ``service`` says so."""
+    configuration = replace(CONFIGURATION, defaults=Job(service=service))
+    conversion = convert(ir.read_text(), ir.name, configuration)
+    assert conversion.documents, conversion.report
+    assert not conversion.bundles, "none of these pipelines has a step that is too long for its arguments"
+    target.write_text(conversion.text)
     return target
 
 

@@ -12,7 +12,6 @@ import pytest
 from cases import CASES, Case, case_of
 from comparison import problems
 from conversions import moved, switch_off_inputs, switch_off_outputs
-from kfp_sagemaker.container_step.step_spec import Service
 from observation import differences
 from runs import Lab, compiled
 
@@ -41,7 +40,7 @@ def test_same_results(lab: Lab, case: Case, tmp_path: Path) -> None:
 
 @named(AS_TRAINING_JOBS)
 def test_same_results_of_training_jobs(lab: Lab, case: Case, tmp_path: Path) -> None:
-    found = problems(lab, case, tmp_path, Service.TRAINING)
+    found = problems(lab, case, tmp_path, "training")
     assert not found, "\n".join(found)
 
 

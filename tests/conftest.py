@@ -10,6 +10,7 @@ import pytest
 import waiting
 from docker_engine import not_run_because
 from sagemaker_local.runners import usable_runners
+from third_party_corpus import NOT_HERE, ROOT
 
 # The same examples everywhere and every time, and no time limit for one: a loaded machine must not make a test fail. For other
 # examples: pytest --hypothesis-profile=explore.
@@ -36,6 +37,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, reason in usable_runners().items():
         if reason is not None:
             terminalreporter.write_line(f"not run: container tests with {name}: {' '.join(reason.split())}")
+    if not ROOT.is_dir():
+        terminalreporter.write_line(NOT_HERE)
     reason = not_run_because()
     if reason is not None:
         terminalreporter.write_line(f"not run: tests/image: {reason}")

@@ -34,11 +34,6 @@ class Case:
         return "-".join((self.source, self.pipeline, *self.label.split()))
 
     @property
-    def jobs(self) -> int:
-        """One for each attempt of a step that runs a container."""
-        return len(self.steps) - self.in_cluster
-
-    @property
     def steps(self) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.trace.split(" > "))
 

@@ -115,6 +115,13 @@ def parse_executor_input(text: str) -> ExecutorInput:
         if not _is_path(path):
             problems.append(Violation("--executor-input", f"outputs: the file of {name} must be a path", value=path))
     parameters = member(inputs, "inputs.", "parameterValues")
+    given = member(inputs, "inputs.", "artifacts")
+    for name in given:
+        listed = member(given, "inputs.artifacts.", name).get("artifacts") or []
+        whole = isinstance(listed, list) and all(isinstance(each, dict) and _is_path(each.get("uri", "")) for each in listed)
+        if not whole:
+            problem = f"inputs.artifacts.{name} must list artifacts with a uri"
+            problems.append(Violation("--executor-input", problem, value=listed))
     if problems:
         raise InvalidInput("--executor-input", problems)
     return ExecutorInput(parameters, files, artifacts, output_file)

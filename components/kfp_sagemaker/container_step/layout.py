@@ -115,7 +115,8 @@ def artifacts_of(given: Mapping[str, Any], side: str) -> Iterator[tuple[str, dic
     for name, listed in (((given.get(side) or {}).get("artifacts")) or {}).items():
         if side == "outputs" and name == EXECUTOR_LOGS:
             continue
-        for artifact in (listed or {}).get("artifacts") or ():
+        artifacts = (listed or {}).get("artifacts") or []
+        for artifact in artifacts if isinstance(artifacts, list) else [artifacts]:
             yield name, artifact
 
 
@@ -136,8 +137,9 @@ def _out_of_reach(given: Mapping[str, Any]) -> Iterator[Violation]:
 
 def _outside(given: Mapping[str, Any], task_root: str) -> Iterator[Violation]:
     for name, artifact in artifacts_of(given, "outputs"):
-        if not str(artifact["uri"]).startswith(f"{task_root}/"):
-            yield Violation(name, f"KFP put this output artifact at {artifact['uri']}, away from the others at {task_root}: "
+        uri = str(artifact.get("uri", ""))
+        if uri and not uri.startswith(f"{task_root}/"):
+            yield Violation(name, f"KFP put this output artifact at {uri}, away from the others at {task_root}: "
                                   "a job has one place for all outputs; leave this step in the cluster")
 
 
@@ -177,14 +179,15 @@ def _for_job(
 ) -> tuple[dict[str, Any], str, dict[str, str]]:
     """The executor input for the program in the job, and the files that it writes, relative to the task root."""
     job_input: dict[str, Any] = copy.deepcopy(dict(given))
-    values = job_input.setdefault("inputs", {}).setdefault("parameterValues", {})
+    inputs_given = job_input["inputs"] = job_input.get("inputs") or {}
+    values = inputs_given["parameterValues"] = inputs_given.get("parameterValues") or {}
     declared = (spec.inputs.get("parameters") or {})
     for name in [name for name in values if name.startswith(SETTING_PREFIX) and name not in declared]:
         del values[name]
     for name, definition in declared.items():
         if name not in values and definition.get("defaultValue") is not None:
             values[name] = definition["defaultValue"]
-    outputs = job_input.setdefault("outputs", {})
+    outputs = job_input["outputs"] = job_input.get("outputs") or {}
     if EXECUTOR_LOGS not in (spec.outputs.get("artifacts") or {}):
         (outputs.get("artifacts") or {}).pop(EXECUTOR_LOGS, None)
     if mode is UriMode.LOCAL:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +23,7 @@ from kfp_sagemaker.container_step.step_spec import (
     UriMode,
 )
 from kfp_sagemaker.errors import InvalidInput
+from kfp_sagemaker.kfp_io import parse_executor_input
 from kfp_sagemaker.service_model.validate import validate
 
 from .executor_inputs import ROLE, ROOT, RUN_ID, executor_input
@@ -229,3 +234,24 @@ def test_in_mode_local_nothing_is_linked() -> None:
     job = plan_job(replace(SPEC, uri_mode=UriMode.LOCAL), executor_input(output_artifacts=("model",)))
     assert job.script is not None
     assert "/s3/" not in job.script
+
+
+def test_an_executor_input_of_any_shape_is_used_or_refused() -> None:
+    """Each part of one replaced by each of these: what is no ExecutorInput gets a message, and no traceback."""
+    whole = executor_input({"x": 1}, {"data": "s3://b/k"}, outputs=("y",), output_artifacts=("model",))
+    for path in [path for path in paths(whole) if path]:
+        for value in (None, 5, "x", [], {}, [5], {"artifacts": 5}, {"a": {}}, "\0", True, {"artifacts": []}):
+            changed = copy.deepcopy(whole)
+            parent: Any = changed
+            for key in path[:-1]:
+                parent = parent[key]
+            parent[path[-1]] = value
+            with contextlib.suppress(InvalidInput):
+                parse_executor_input(json.dumps(changed))
+                prepared_job(plan_job(SPEC, changed))
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from paths(value[key], (*path, key))

@@ -98,8 +98,8 @@ def test_links_come_in_the_order_of_paths_and_the_task_root_last() -> None:
     text = script(StepSpec("i"), Command(("true",), {}, False), layout(UriMode.KFP))
     links = [line for line in text.splitlines() if line.startswith("show ")]
     assert links == [
+        "show /opt/ml/processing/input/artifacts /s3/b",
         "show /opt/ml/processing/input/artifacts/k /s3/b/k",
-        "show '/opt/ml/processing/input/artifacts/k/da ta' '/s3/b/k/da ta'",
         f"show /opt/ml/processing/output {LOCAL_ROOT}",
     ]
     unlinked = script(StepSpec("i"), Command(("true",), {}, False), layout())

@@ -9,7 +9,6 @@ import click
 
 from kfp_sagemaker_converter.cli import run
 from kfp_sagemaker_converter.renderers.json_report import json_report
-from kfp_sagemaker_converter.renderers.text import text
 
 
 @click.command()
@@ -32,5 +31,8 @@ def check(
     asked = run.Asked(files, configuration, everything, only, keep, function)
     done = run.conversions(asked)
     for _, conversion in done:
-        click.echo(json_report(conversion.report) if as_json else text(conversion.report), nl=False)
+        if as_json:
+            click.echo(json_report(conversion.report), nl=False)
+        else:
+            run.show(conversion.report)
     sys.exit(run.worst([conversion.report.exit_status for _, conversion in done]))

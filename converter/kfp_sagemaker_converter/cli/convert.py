@@ -9,7 +9,6 @@ import click
 
 from kfp_sagemaker_converter.cli import run
 from kfp_sagemaker_converter.output_folder import files_of, write_files
-from kfp_sagemaker_converter.renderers.text import text
 
 
 @click.command()
@@ -39,7 +38,7 @@ def convert(
     done = run.conversions(asked)
     several = len(done) > 1
     for source, conversion in done:
-        click.echo(text(conversion.report), nl=False)
+        run.show(conversion.report)
         contents = files_of(conversion)
         if contents:
             folder = output / source.slug if several else output

@@ -19,7 +19,7 @@ from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, D
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
 from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
-from kfp_sagemaker_converter.renderers.text import diagnostic_line
+from kfp_sagemaker_converter.renderers.text import diagnostic_line, text
 from kfp_sagemaker_converter.report import Report
 from kfp_sagemaker_converter.source import Location
 from kfp_sagemaker_converter.sources import SourceFile, read_sources
@@ -116,10 +116,10 @@ def _from_source(source: SourceFile, function: str, configuration: Configuration
             if path is None:
                 path = Path(folder) / "stdin.py"
                 path.write_text(source.text, encoding="utf-8")
-            text, ran = compiled(path, function, source.file)
+            ir, ran = compiled(path, function, source.file)
     except Refused as refused:
         return Conversion(Report(source.file, Format.KFP_V2_SOURCE, diagnostics=refused.diagnostics))
-    conversion = convert(text, f"{source.file} (compiled)", configuration, choice, [ran])
+    conversion = convert(ir, f"{source.file} (compiled)", configuration, choice, [ran])
     return replace(conversion, report=_in_source(conversion.report, source))
 
 
@@ -132,6 +132,16 @@ def _in_source(report: Report, source: SourceFile) -> Report:
     diagnostics = (replace(one, location=at(one.subject, one.location)) for one in report.diagnostics)
     steps = tuple(replace(step, location=at(step.name, step.location)) for step in report.steps)
     return replace(report, file=source.file, format=Format.KFP_V2_SOURCE, steps=steps, diagnostics=in_order(diagnostics))
+
+
+def show(report: Report) -> None:
+    """Print a report: for people on a terminal, as plain lines into a pipe or file."""
+    if sys.stdout.isatty():
+        from kfp_sagemaker_converter.renderers.terminal import print_report
+
+        print_report(report)
+    else:
+        click.echo(text(report), nl=False)
 
 
 def worst(statuses: list[int]) -> int:

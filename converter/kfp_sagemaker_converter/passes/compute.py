@@ -74,7 +74,7 @@ def choose_instance(
         return say.stays(service, f"asks for {shown}")
     if asked == Asked():
         default = settings.job.instance_type or ""
-        by_default = _of_the_configuration(default, settings, service, say, "asks for nothing: the default")
+        by_default = _of_the_configuration(default, settings, service, say, "the default, as it asks for nothing")
         return replace(by_default, by_default=True)
     return _smallest(asked, shown, families, service, settings, say)
 

@@ -1,4 +1,4 @@
-"""``report.json``: a report as data, for programs."""
+"""``report.json``: a report as data, for programs. Its form has a version, which grows when a key is removed or changes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
+from kfp_sagemaker_converter.diagnostics import Severity
 from kfp_sagemaker_converter.report import Report
+
+SCHEMA_VERSION = 1
 
 
 def json_report(report: Report) -> str:
-    """The report as JSON; keys are those of :class:`Report`, with the exit status."""
-    words = {"exit_status": report.exit_status, **asdict(report, dict_factory=_plain)}
+    """The report as JSON; keys are those of :class:`Report`, with the form's version, the exit status and counts."""
+    counts = {
+        "steps_moved": len(report.moved),
+        "steps_kept": len(report.kept),
+        **{severity.value: sum(one.severity is severity for one in report.diagnostics) for severity in Severity},
+    }
+    head = {"schema_version": SCHEMA_VERSION, "exit_status": report.exit_status, "counts": counts}
+    words = {**head, **asdict(report, dict_factory=_plain)}
     return json.dumps(words, indent=2, ensure_ascii=False, default=str) + "\n"
 
 

@@ -42,7 +42,7 @@ GPU = gpus("nvidia.com/gpu")
 @pytest.mark.parametrize(
     ("resources", "name", "service", "why", "said"),
     [
-        (Resources(), "ml.m5.large", "processing", "asks for nothing: the default", []),
+        (Resources(), "ml.m5.large", "processing", "the default, as it asks for nothing", []),
         (Resources(cpu_limit="4", memory_limit="16Gi"), "ml.m5.xlarge", "processing", "the smallest for 4 vCPUs, 16 GiB", []),
         (Resources(cpu_request="500m"), "ml.t3.medium", "processing", "the smallest for 0.5 vCPUs", []),
         (Resources(cpu_request="8", cpu_limit="2"), "ml.c5.2xlarge", "processing", "the smallest for 8 vCPUs", []),

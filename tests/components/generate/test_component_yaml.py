@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ LEGACY = {
 }
 
 
+@functools.cache
 def spec(component: str) -> Any:
     return yaml.safe_load(component_yaml(find_face(component)))
 

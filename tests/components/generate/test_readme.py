@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from kfp_sagemaker.faces.face import BackEnd, Lifecycle
 from kfp_sagemaker.faces.prepare import prepare
@@ -12,6 +14,7 @@ from kfp_sagemaker.iam import actions
 from kfp_sagemaker.rbac import plurals
 
 
+@functools.cache
 def sections(component: str) -> dict[str, str]:
     """Text by heading."""
     parts = readme(find_face(component)).split("\n#")

@@ -1,7 +1,8 @@
 """What Kubernetes does to ``$(NAME)`` in a container's command, args and environment before the container starts.
 
 Source: Kubernetes API reference, Container v1 core, ``command``, ``args`` and ``env``: references to the container's own
-variables are expanded, ``$$`` is a dollar sign, and a reference to a variable that there is none of stays as it is.
+variables are expanded, ``$$`` is a dollar sign, and a reference to no variable stays as it is. A name ends
+at the first ``)`` (third_party/forked/golang/expansion), so that nothing inside of ``$(cat $(NAME))`` is a reference.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^()]*)\))")
+_REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^)]*)\))")
 
 
 def expanded(text: str, variables: Mapping[str, str]) -> str:

@@ -162,10 +162,10 @@ CASES = (
          {"The first: it's one.Output": "one", "second.Output": "two"}),
 )  # fmt: skip
 
-QUICK = frozenset({
-    "parameters-hostile_text", "artifacts-training", "artifacts-locations", "loops-collected_artifacts",
-    "failures-exit_handler_after_failure", "branches-first_of_three",
-})  # fmt: skip
+QUICK = (
+    "parameters-hostile_text", "artifacts-training", "artifacts-locations", "loops-loop_over_dicts",
+    "failures-exit_handler_after_failure", "branches-artifact_of_a_branch",
+)  # fmt: skip
 """The few that run with all other tests."""
 
 

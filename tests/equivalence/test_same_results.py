@@ -15,7 +15,7 @@ from observation import differences
 from runs import Lab, compiled
 
 
-@pytest.mark.parametrize("case", [pytest.param(case_of(name), id=name) for name in sorted(QUICK)])
+@pytest.mark.parametrize("case", [pytest.param(case_of(name), id=name) for name in QUICK])
 def test_same_results(lab: Lab, case: Case, tmp_path: Path) -> None:
     found = problems(lab, case, tmp_path)
     assert not found, "\n".join(found)

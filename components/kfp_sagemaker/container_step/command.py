@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kfp_sagemaker.container_step.placeholders import Filling, fill, fill_text
 from kfp_sagemaker.container_step.step_spec import StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.variable_expansion import expanded, expanded_environment
 
 #: Bytes that one argument of a program may have on Linux: MAX_ARG_STRLEN, less its closing NUL.
 LONGEST_ARGUMENT = 131_071
-_REFERENCE = re.compile(r"\$(?:\$|\((?P<name>[^()$]+)\))")
 
 
 @dataclass(frozen=True)
@@ -24,33 +23,12 @@ class Command:
     keeps_entrypoint: bool
 
 
-def kubelet_expanded(text: str, environment: Mapping[str, str]) -> str:
-    """``$(NAME)`` replaced where there is such a variable, and ``$$`` by ``$``.
-
-    Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/.
-    """
-
-    def value(match: re.Match[str]) -> str:
-        name = match["name"]
-        return "$" if name is None else environment.get(name, match[0])
-
-    return _REFERENCE.sub(value, text)
-
-
-def expanded_environment(variables: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The variables in their order, each seeing those before it."""
-    environment: dict[str, str] = {}
-    for name, value in variables:
-        environment[name] = kubelet_expanded(value, environment)
-    return environment
-
-
 def resolved_command(spec: StepSpec, filling: Filling) -> Command:
     """The command with variables expanded and placeholders filled. Raises InvalidInput for what no program can be given."""
     environment = expanded_environment(spec.env)
 
     def prepare(text: str) -> str:
-        return kubelet_expanded(text, environment)
+        return expanded(text, environment)
 
     command, arguments = fill(spec.command, filling, prepare), fill(spec.args, filling, prepare)
     words = (*command, *arguments)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from kfp_sagemaker.container_step.command import (
     LONGEST_ARGUMENT,
-    expanded_environment,
-    kubelet_expanded,
     resolved_command,
     resolved_image,
 )
@@ -17,22 +15,6 @@ from kfp_sagemaker.errors import InvalidInput
 from .executor_inputs import executor_input
 
 GIVEN = Filling(executor_input({"v": "$(A) $$", "tag": "2"}))
-
-
-@pytest.mark.parametrize(
-    ("text", "expanded"),
-    [
-        ("$(A)", "1"), ("x$(A)y$(A)", "x1y1"), ("$(B)", "$(B)"), ("$(date)", "$(date)"), ("$A ${A}", "$A ${A}"),
-        ("$$(A)", "$(A)"), ("$$", "$"), ("$", "$"), ("$(A", "$(A"), ("$()", "$()"), ("$$$(A)", "$1"),
-    ],
-)
-def test_variables_are_expanded_as_by_the_kubelet(text: str, expanded: str) -> None:
-    assert kubelet_expanded(text, {"A": "1"}) == expanded
-
-
-def test_a_variable_sees_those_before_it() -> None:
-    variables = (("A", "1"), ("B", "$(A)2"), ("C", "$(D)$(B)"), ("D", "4"))
-    assert expanded_environment(variables) == {"A": "1", "B": "12", "C": "$(D)12", "D": "4"}
 
 
 def test_what_a_placeholder_brings_is_not_expanded() -> None:

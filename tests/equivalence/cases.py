@@ -164,7 +164,7 @@ CASES = (
 
 QUICK = (
     "parameters-hostile_text", "artifacts-training", "artifacts-locations", "loops-loop_over_dicts",
-    "failures-exit_handler_after_failure", "branches-artifact_of_a_branch",
+    "failures-exit_handler_after_failure", "branches-condition_on_a_parameter",
 )  # fmt: skip
 """The few that run with all other tests."""
 

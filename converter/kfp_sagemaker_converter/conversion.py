@@ -18,6 +18,7 @@ from kfp_sagemaker.container_step.ir import COMMAND
 
 from kfp_sagemaker_converter.back_ends.kfp.check import problems_of
 from kfp_sagemaker_converter.back_ends.kfp.heading import heading_of
+from kfp_sagemaker_converter.back_ends.kfp.iam_policies import iam_policies
 from kfp_sagemaker_converter.back_ends.kfp.target import about_bundles, about_settings, target_of
 from kfp_sagemaker_converter.back_ends.kfp.write import write
 from kfp_sagemaker_converter.back_ends.kfp.yaml_text import yaml_of
@@ -116,6 +117,8 @@ def convert_document(
     problems = problems_of(written.documents, pipeline, planned.decisions)
     diagnostics += [rules.internal_error(pipeline.location, "", problem) for problem in problems]
     report = report_of(document, planned, diagnostics, written.added_parameters, target.launcher_image)
+    policies = iam_policies(planned.moved, configuration, target.pipeline_root or pipeline.default_pipeline_root)
+    report = replace(report, iam_policies=policies)
     if report.exit_status == EXIT_ERROR:
         return Conversion(report, document)
     return Conversion(report, document, written.documents, tuple(written.bundles.values()))

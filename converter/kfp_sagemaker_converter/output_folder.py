@@ -49,16 +49,24 @@ def images_text(images: Mapping[str, str]) -> str:
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder, which is made. What is there already is replaced whole, never in part."""
-    for relative, content in files.items():
-        path = folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
+    """Write files below a folder, which is made: first all of them under other names, then each in its place.
+
+    Raises:
+        OSError: one cannot be written; what was there is as it was.
+    """
+    waiting: list[tuple[str, Path]] = []
+    try:
+        for relative, content in files.items():
+            path = folder / relative
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            waiting.append((temporary, path))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
             os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
+        while waiting:
+            os.replace(*waiting[0])
+            del waiting[0]
+    finally:
+        for temporary, _ in waiting:
             os.unlink(temporary)
-            raise

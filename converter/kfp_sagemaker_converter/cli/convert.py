@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kfp_sagemaker_converter.cli import run
+from kfp_sagemaker_converter.diagnostics import EXIT_ERROR
 from kfp_sagemaker_converter.output_folder import files_of, write_files
 
 
@@ -45,6 +46,7 @@ def convert(
             try:
                 write_files(folder, contents)
             except OSError as error:
-                raise click.ClickException(f"{folder}: cannot be written: {error.strerror}") from None
+                click.echo(f"{error.filename or folder}: cannot be written: {error.strerror}", err=True)
+                sys.exit(EXIT_ERROR)
             click.echo(f"  written to {folder}")
     sys.exit(run.worst([conversion.report.exit_status for _, conversion in done]))

@@ -70,8 +70,9 @@ def _of_jobs(steps: list[Moved], partition: str, region: str, account: str) -> l
     """What SageMaker does as a job's role, https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html."""
     groups = {Service.PROCESSING: "/aws/sagemaker/ProcessingJobs", Service.TRAINING: "/aws/sagemaker/TrainingJobs"}
     services = sorted({one.spec.service for one in steps})
+    log_groups = [f"arn:{partition}:logs:{region}:{account}:log-group:{groups[service]}*" for service in services]
     found = [
-        _statement("Logs", _LOG_ACTIONS, [f"arn:{partition}:logs:{region}:{account}:log-group:{groups[s]}*" for s in services]),
+        _statement("Logs", _LOG_ACTIONS, log_groups),
         {**_statement("Metrics", ["cloudwatch:PutMetricData"], ["*"]),
          "Condition": {"StringLike": {"cloudwatch:namespace": "*SageMaker*"}}},
         _statement("EcrLogin", ["ecr:GetAuthorizationToken"], ["*"]),

@@ -1,4 +1,4 @@
-"""The proto's word on IR: whether it is a PipelineSpec, and how much is in it."""
+"""The proto's word on IR: whether it is a PipelineSpec, and in which spelling."""
 
 from __future__ import annotations
 
@@ -34,9 +34,30 @@ def normalised(message: Any) -> dict[str, Any]:
     return dict(json_format.MessageToDict(message))
 
 
-def tasks_in(message: Any) -> int:
-    """How many tasks the DAGs of a pipeline have, nested ones once each."""
-    return sum(len(component.dag.tasks) for component in (message.root, *message.components.values()))
+def has_underscores(ir: Mapping[str, Any], message: Any) -> bool:
+    """Whether a field of IR is spelt as in the proto, ``component_ref``: its JSON allows that beside ``componentRef``."""
+    return _spelt(ir, message.DESCRIPTOR)
+
+
+def _spelt(words: Any, descriptor: Any) -> bool:
+    if not isinstance(words, dict) or descriptor.full_name.startswith("google.protobuf."):
+        return False
+    for key, value in words.items():
+        field = descriptor.fields_by_name.get(key)
+        if field is not None and field.json_name != key:
+            return True
+        field = field or descriptor.fields_by_camelcase_name.get(key)
+        if field is None or field.message_type is None:
+            continue
+        inner = field.message_type
+        if inner.GetOptions().map_entry:
+            inner = inner.fields_by_name["value"].message_type
+            values = value.values() if inner is not None and isinstance(value, dict) else ()
+        else:
+            values = value if isinstance(value, list) else (value,)
+        if any(_spelt(one, inner) for one in values):
+            return True
+    return False
 
 
 def _problem(error: Exception) -> str:

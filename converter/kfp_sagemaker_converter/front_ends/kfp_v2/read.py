@@ -8,7 +8,7 @@ from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.components import component_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import VERTEX, Parts, parts_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.executors import executor_of
-from kfp_sagemaker_converter.front_ends.kfp_v2.message import message_of, normalised, tasks_in
+from kfp_sagemaker_converter.front_ends.kfp_v2.message import has_underscores, message_of, normalised
 from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
 from kfp_sagemaker_converter.front_ends.kfp_v2.platforms import platform_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.references import dangling
@@ -37,23 +37,16 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
     message = message_of(ir, parts.at)
     if not message.pipeline_info.name:
         raise Refused([pipeline_rules.no_name(parts.at, "")])
+    if has_underscores(ir, message):
+        ir = normalised(message)  # in one spelling, without lines
     if old := modernise(ir):
         findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))
     if parts.wrapper_kind == VERTEX:
         findings += apply_runtime_config(ir, parts.wrapper, parts.at)
     pipeline = _pipeline(text, ir, parts)
-    if tasks_in(message) != sum(len(component.dag.tasks) for component in _dags(pipeline) if component.dag):
-        # Names with underscores, which proto's JSON allows: in one spelling, without lines.
-        ir = normalised(message)
-        modernise(ir)
-        pipeline = _pipeline(text, ir, parts)
     findings += dangling(pipeline)
     document = Document(text.file, Format.KFP_V2_IR, pipeline, False, parts.wrapper_kind, parts.wrapper)
     return document, findings
-
-
-def _dags(pipeline: Pipeline) -> list[Any]:
-    return [pipeline.root, *pipeline.components.values()]
 
 
 def _pipeline(text: StructuredText, ir: dict[str, Any], parts: Parts) -> Pipeline:

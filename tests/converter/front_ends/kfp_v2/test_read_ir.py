@@ -1,0 +1,197 @@
+"""IR is read with all that it has, whatever it is wrapped in and however it is spelt."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from golden import ir, names
+from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
+from kfp_sagemaker_converter.front_ends.structured_text import read
+from kfp_sagemaker_converter.model import (
+    ComponentInput,
+    Constant,
+    Container,
+    FinalStatus,
+    Importer,
+    Loop,
+    OutputKind,
+    Resources,
+    Retry,
+    TaskOutput,
+)
+from small_pipelines import as_json, as_yaml, container, document, kubernetes, pipeline, step, task
+
+
+def golden(name: str) -> Any:
+    return read_ir(read(ir(name), name))[0].pipeline
+
+
+def test_a_straight_pipeline() -> None:
+    read_ = golden("straight")
+    assert (read_.name, read_.description) == ("straight", "Data, model and metrics, one after another.")
+    assert read_.root.inputs.parameters["rows"].default == 3
+    train = read_.root.dag.tasks["train"]
+    assert train.retry == Retry(2, "30s", 2.0, "3600s")
+    assert train.cached is False
+    assert train.display_name == "Train it"
+    assert train.inputs["data"].source == TaskOutput("make", "data")
+    assert read_.root.dag.tasks["make"].inputs["rows"].source == ComponentInput("rows")
+    (output,) = read_.root.dag.outputs
+    assert (output.kind, output.sources) == (OutputKind.TASK, (TaskOutput("train", "Output"),))
+    executor = read_.executors["exec-train"]
+    assert isinstance(executor, Container)
+    assert executor.image == "python:3.11"
+    assert executor.location.line > 0
+
+
+def test_branches_have_conditions_and_an_output_of_one_of_them() -> None:
+    read_ = golden("branches")
+    inner = read_.components["comp-condition-branches-1"]
+    assert [bool(task.condition) for task in inner.dag.tasks.values()] == [True, True, True]
+    (output,) = inner.dag.outputs
+    assert (output.kind, len(output.sources)) == (OutputKind.ONE_OF, 3)
+
+
+def test_loops() -> None:
+    static = golden("static-loop").root.dag.tasks["for-loop-2"]
+    assert static.loop == Loop("pipelinechannel--loop-item-param-1", [{"rows": 1}, {"rows": 2}], "", False, 2)
+    at_run_time = golden("runtime-loop").root.dag.tasks["for-loop-1"]
+    assert at_run_time.loop.items_input == "pipelinechannel--list-of-Output"
+    assert at_run_time.loop.items is None
+
+
+def test_exit_handler() -> None:
+    notify = golden("exit-handler").root.dag.tasks["notify"]
+    assert notify.after_failure
+    assert notify.inputs["status"].source == FinalStatus("exit-handler-1")
+
+
+def test_importer_and_resources() -> None:
+    assert golden("imports").executors["exec-importer"].uri == "gs://bucket/data"
+    assert isinstance(golden("imports").executors["exec-importer-2"], Importer)
+    executors = golden("resources").executors
+    assert executors["exec-make"].resources == Resources(cpu_request="500m", cpu_limit="2", memory_limit="6G")
+    assert executors["exec-train"].resources == Resources(accelerator_type="nvidia.com/gpu", accelerator_count="1")
+    assert executors["exec-train-2"].resources.at_run_time
+    assert executors["exec-say"].env == (("LEVEL", "debug"),)
+
+
+def test_numbers_of_older_resources_have_their_units() -> None:
+    given = {"cpuLimit": 3.5, "memoryLimit": 15.0, "accelerator": {"type": "nvidia-tesla-t4", "count": "2"}}
+    read_ = document(pipeline(executors={"exec-train": container(resources=given)})).pipeline
+    executor = read_.executors["exec-train"]
+    assert isinstance(executor, Container)
+    assert executor.resources == Resources("", "3.5", "", "15G", "nvidia-tesla-t4", "2")
+
+
+def test_platform_settings_have_their_lines() -> None:
+    platform = golden("settings").platforms["kubernetes"]
+    assert {one.name for one in platform.settings["exec-make"]} == {
+        "activeDeadlineSeconds", "configMapAsEnv", "nodeSelector", "podMetadata",
+    }  # fmt: skip
+    assert all(one.location.line > 250 for settings in platform.settings.values() for one in settings)
+
+
+WRAPPINGS = {
+    "yaml": lambda words: as_yaml(words),
+    "json": as_json,
+    "indented json": lambda words: json.dumps(words, indent="\t"),
+    "PipelineVersion": lambda words: as_yaml(
+        {"apiVersion": "pipelines.kubeflow.org/v2beta1", "kind": "PipelineVersion", "spec": {"pipelineSpec": words}}
+    ),
+    "Vertex job": lambda words: as_json({"displayName": "x", "pipelineSpec": words, "runtimeConfig": {}}),
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+@pytest.mark.parametrize("name", names())
+def test_the_same_whatever_it_is_wrapped_in(name: str, wrapping: str) -> None:
+    words = next(iter(yaml.safe_load_all(ir(name))))
+    read_, findings = read_ir(read(WRAPPINGS[wrapping](words), "x"))
+    assert read_.pipeline.words == words
+    assert not findings
+
+
+def test_a_version_may_bring_its_platform_document() -> None:
+    settings = {"exec-train": {"activeDeadlineSeconds": "60"}}
+    spec = {"pipelineSpec": pipeline(), "platformSpec": kubernetes(settings)}
+    read_ = document({"kind": "PipelineVersion", "spec": spec})
+    assert read_.pipeline.platforms["kubernetes"].settings["exec-train"][0].value == "60"
+
+
+def test_values_of_a_vertex_job_are_defaults() -> None:
+    words = pipeline()
+    words["root"]["inputDefinitions"] = {"parameters": {"rounds": {"parameterType": "NUMBER_INTEGER"}}}
+    job = {"pipelineSpec": words, "runtimeConfig": {"parameterValues": {"rounds": 7, "nobody": 1}}}
+    read_, findings = read_ir(read(as_json(job), "job.json"))
+    assert read_.pipeline.root.inputs.parameters["rounds"].default == 7
+    assert [one.code for one in findings] == ["KSC205", "KSC206"]
+
+
+def test_older_ir_is_brought_up_to_date() -> None:
+    given = {"runtimeValue": {"constantValue": {"intValue": "3"}}}
+    words = pipeline(
+        components={"comp-train": step("train", inputDefinitions={"parameters": {"rounds": {"type": "INT"}}})},
+        tasks={"train": task("train", inputs={"parameters": {"rounds": given}})},
+        schemaVersion="2.0.0",
+    )
+    read_, findings = read_ir(read(as_yaml(words), "old.yaml"))
+    train = read_.pipeline.root.dag
+    assert train is not None
+    assert train.tasks["train"].inputs["rounds"].source == Constant(3)
+    assert read_.pipeline.components["comp-train"].inputs.parameters["rounds"].type == "NUMBER_INTEGER"
+    assert [one.code for one in findings] == ["KSC202"]
+
+
+def test_names_with_underscores_are_read_too() -> None:
+    words = pipeline()
+    words["root"]["dag"]["tasks"]["train"] = {"component_ref": {"name": "comp-train"}, "task_info": {"name": "train"}}
+    words["pipeline_info"] = words.pop("pipelineInfo")
+    words["deployment_spec"] = words.pop("deploymentSpec")
+    read_ = document(words)
+    assert read_.pipeline.name == "small"
+    assert read_.pipeline.root.dag is not None
+    assert "exec-train" in read_.pipeline.executors
+
+
+def test_what_leads_nowhere_is_said_and_kept() -> None:
+    inputs = {"parameters": {"x": {"componentInputParameter": "gone"}, "y": {"taskOutputParameter": {"producerTask": "lost"}}}}
+    words = pipeline(
+        components={"comp-train": step("train"), "comp-none": {}, "comp-lost": step("lost")},
+        tasks={"train": task("train", inputs=inputs, dependentTasks=["before"]), "odd": task("nowhere")},
+    )
+    read_, findings = read_ir(read(as_yaml(words), "x.yaml"))
+    assert read_.pipeline.words == words
+    assert [one.code for one in findings].count("KSC203") == 5
+    assert [one.code for one in findings].count("KSC204") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (pipeline(pipelineInfo={"title": "x"}), "KSC201"),
+        (pipeline(components=[]), "KSC201"),
+        (pipeline(deploymentSpec="text"), "KSC201"),
+        (pipeline(root={"dag": {"tasks": {"train": 3}}}), "KSC201"),
+        (pipeline(pipelineInfo={"name": ""}), "KSC207"),
+    ],
+)
+def test_what_is_no_pipeline_is_refused(words: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        document(words)
+    assert [one.code for one in refused.value.diagnostics] == [code]
+
+
+def test_of_several_pipelines_none_is_taken() -> None:
+    with pytest.raises(Refused, match="2 pipelines"):
+        document(pipeline(), pipeline())
+
+
+@pytest.mark.parametrize("words", [None, "text", [], {"container": {"image": 3}}, {"container": {"image": "x", "args": [3]}}])
+def test_executors_of_another_shape_are_kept_as_they_are(words: Any) -> None:
+    read_ = document(pipeline(executors={"exec-train": words}))
+    assert type(read_.pipeline.executors["exec-train"]).__name__ == "Opaque"

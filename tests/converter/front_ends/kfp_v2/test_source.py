@@ -1,0 +1,66 @@
+"""DSL source is compiled apart: without credentials, within its time, with what it says when it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
+
+SOURCE = '''
+import os
+from kfp import dsl
+
+@dsl.component
+def look() -> str:
+    return "x"
+
+@dsl.pipeline(name="seen")
+def seen(names: str = " ".join(sorted(os.environ)), home: str = str(os.listdir(os.path.expanduser("~")))):
+    look()
+'''
+
+
+def test_compiling_sees_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "GOOGLE_APPLICATION_X", "KUBECONFIG"):
+        monkeypatch.setenv(name, "secret")
+    path = tmp_path / "seen.py"
+    path.write_text(SOURCE)
+    text, ran = compiled(path)
+    assert ran.code == "KSC111"
+    assert "name: seen" in text
+    assert "PATH" in text
+    assert not any(word in text for word in ("ACCESS_KEY", "AWS_PROFILE", "TOKEN_FILE", "GOOGLE_APPLICATION", "KUBECONFIG"))
+    assert not (tmp_path / "__pycache__").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("import kfp\nimport no_such_module\n", 2, "No module named 'no_such_module'"),
+        ("from kfp import dsl\nx = 1\n", 0, ""),
+    ],
+)
+def test_what_does_not_compile_is_refused(tmp_path: Path, source: str, line: int, words: str) -> None:
+    path = tmp_path / "broken.py"
+    path.write_text(source)
+    with pytest.raises(Refused) as refused:
+        compiled(path)
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.location.line) == ("KSC112", line)
+    assert words in found.sentence
+
+
+def test_it_ends_with_its_children_when_its_time_is_up(tmp_path: Path) -> None:
+    path = tmp_path / "endless.py"
+    path.write_text("import subprocess\nsubprocess.run(['sleep', '1000'])\n")
+    with pytest.raises(Refused) as refused:
+        compiled(path, longest=0.5)
+    assert refused.value.diagnostics[0].code == "KSC113"
+
+
+def test_steps_are_found_in_the_source() -> None:
+    assert line_of_step(SOURCE, "exec-look") == 6
+    assert line_of_step(SOURCE, "exec-look-2") == 6
+    assert line_of_step(SOURCE, "exec-other") == 0

@@ -117,8 +117,7 @@ def convert_document(
     problems = problems_of(written.documents, pipeline, planned.decisions)
     diagnostics += [rules.internal_error(pipeline.location, "", problem) for problem in problems]
     report = report_of(document, planned, diagnostics, written.added_parameters, target.launcher_image)
-    policies = iam_policies(planned.moved, configuration, target.pipeline_root or pipeline.default_pipeline_root)
-    report = replace(report, iam_policies=policies)
+    report = replace(report, iam_policies=iam_policies(pipeline, planned.moved, configuration))
     if report.exit_status == EXIT_ERROR:
         return Conversion(report, document)
     return Conversion(report, document, written.documents, tuple(written.bundles.values()))

@@ -176,13 +176,12 @@ def test_a_pattern_that_matches_nothing_is_an_error() -> None:
     assert codes(conversion) >= {"KSC309"}
 
 
-def test_policies_name_role_bucket_images_and_secrets() -> None:
+def test_policies_name_role_bucket_and_secrets() -> None:
     entry = [{"secretName": "database", "keyToEnv": [{"secretKey": "password", "envVar": "PASSWORD"}]}]
     policies = converted(pipeline(), kubernetes({"exec-train": {"secretAsEnv": entry}})).report.iam_policies
     assert set(policies) == {"pod", "job", "job-trust"}
     by_id = {one["Sid"]: one for one in policies["job"]["Statement"]}
-    assert by_id["PipelineRoot"]["Resource"] == ["arn:aws:s3:::team-pipelines/kfp/*"]
-    assert by_id["Images"]["Resource"] == ["arn:aws:ecr:eu-west-1:123456789012:repository/mirror/python"]
-    assert by_id["Secrets"]["Resource"] == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"]
+    assert by_id["Objects"]["Resource"] == ["arn:aws:s3:::team-pipelines/*"]
+    assert by_id["ReadSecrets"]["Resource"] == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"]
     pass_role = next(one for one in policies["pod"]["Statement"] if one["Sid"] == "PassRole")
     assert pass_role["Resource"] == ["arn:aws:iam::123456789012:role/jobs"]

@@ -52,9 +52,9 @@ def _spelt(words: Any, descriptor: Any) -> bool:
         inner = field.message_type
         if inner.GetOptions().map_entry:
             inner = inner.fields_by_name["value"].message_type
-            values = value.values() if inner is not None and isinstance(value, dict) else ()
+            values = list(value.values()) if inner is not None and isinstance(value, dict) else []
         else:
-            values = value if isinstance(value, list) else (value,)
+            values = value if isinstance(value, list) else [value]
         if any(_spelt(one, inner) for one in values):
             return True
     return False

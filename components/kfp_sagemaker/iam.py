@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import UnknownRegionError
 
+from kfp_sagemaker.container_step.layout import OWN_FOLDER
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.face import BackEnd, Face
 from kfp_sagemaker.resources.resource import Life, Resource
@@ -93,6 +94,8 @@ def policy(
             statements.append(_statement(f"LookUp{service.title()}", of_service, [scope]))
     if buckets is not None:
         statements += _object_statements(buckets, partition)
+        left = [f"arn:{partition}:s3:::{bucket}/*/{OWN_FOLDER}/output/*" for bucket in buckets or ["*"]]
+        statements.append(_statement("DeleteWhatWasMoved", ["s3:DeleteObject"], left))
     if assumed_roles:
         statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
     if stop:

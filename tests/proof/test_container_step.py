@@ -56,7 +56,7 @@ def moved(lab: Lab, directory: Path, service: Service = Service.PROCESSING) -> M
     s3 = lab.client("s3")
     left = task.uri if service is Service.PROCESSING else MODEL_URL
     objects = {f"s3://{BUCKET}/in/data": b"x", f"s3://{BUCKET}/in/data_of_others": b"y",
-               f"{left}/.kfp-sagemaker-loss.parameter": b"0.5", f"{left}/executor_output.json": b'{"artifacts": {}}'}
+               f"{left}/kfp-sagemaker.loss.parameter": b"0.5", f"{left}/executor_output.json": b'{"artifacts": {}}'}
     for uri, body in objects.items():
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         s3.create_bucket(Bucket=bucket)
@@ -185,3 +185,16 @@ def test_a_result_that_cannot_be_read_fails_the_step(lab: Lab, tmp_path: Path) -
         lab.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
         assert told in task.run().check(1).stderr
         assert not task.has_outputs
+
+
+def test_results_of_a_training_job_are_moved_and_not_doubled(lab: Lab, tmp_path: Path) -> None:
+    task = moved(lab, tmp_path, Service.TRAINING)
+    task.run().check()
+    listed = lab.client("s3").list_objects_v2(Bucket=MODEL_URL.split("/")[2], Prefix=MODEL_URL.split("/", 3)[3])
+    assert listed["KeyCount"] == 0
+    copied = lab.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"{task.uri.removeprefix(f's3://{BUCKET}/')}/")
+    names = {entry["Key"].rpartition("/")[2] for entry in copied["Contents"]}
+    assert {"executor_output.json", "kfp-sagemaker.loss.parameter"} <= names
+    (task.root / "executor_output.json").unlink()
+
+    check_run_again(lab, task)

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kfp_sagemaker.container_step.encoding import check_bundle, decode, is_reference
+from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
 from kfp_sagemaker.errors import InvalidInput, RemoteFailure, Violation
 from kfp_sagemaker.kfp_io import parse_executor_input, strict_json
 from kfp_sagemaker.lifecycle.termination import Termination
@@ -37,7 +38,10 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
 
     parse_executor_input(executor_input)  # Refuses what has not the shape of one.
     given: dict[str, Any] = strict_json(executor_input)
-    job = plan_job(decode(_fetched(step, region) if is_reference(step) else step), given)
+    # What is in S3 is needed before the settings in it are known; the region is one that a pipeline may pass.
+    passed = (given.get("inputs") or {}).get("parameterValues") or {}
+    step = _fetched(step, str(passed.get(f"{SETTING_PREFIX}region") or region or "") or None) if is_reference(step) else step
+    job = plan_job(decode(step), given)
     prepared = prepared_job(job, region=region)
     for warning in prepared.warnings:
         _logger.warning("%s", warning)

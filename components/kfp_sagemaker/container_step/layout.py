@@ -22,8 +22,8 @@ from kfp_sagemaker.names import identity_of
 
 #: What KFP adds to the outputs of a step when it publishes logs; it is not the program's.
 EXECUTOR_LOGS = "executor-logs"
-#: Below the task root, what is this library's own.
-OWN_FOLDER = ".kfp-sagemaker"
+#: Below the task root, what is this library's own. No artifact of KFP has a dot in its name.
+OWN_FOLDER = "kfp-sagemaker.files"
 
 _FIX_OF_ROOT = ("SageMaker reads and writes S3 only. Set the pipeline root of the run, or defaultPipelineRoot of the "
                 "pipeline, to s3://BUCKET/PREFIX")
@@ -201,7 +201,7 @@ def _for_job(
     relative = posixpath.relpath(file, linked) if file.startswith(f"{linked}/") else "executor_output.json"
     outputs["outputFile"] = f"{linked}/{relative}"
     # Beside the artifacts, because a program may expect the directory, and only this one is sure to be there.
-    files = {name: f"{OWN_FOLDER}-{name}.parameter" for name in outputs.get("parameters") or {}}
+    files = {name: f"kfp-sagemaker.{name}.parameter" for name in outputs.get("parameters") or {}}
     for name, path in files.items():
         outputs["parameters"][name] = {"outputFile": f"{linked}/{path}"}
     return job_input, relative, files

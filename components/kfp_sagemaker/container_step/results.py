@@ -17,7 +17,7 @@ from kfp_sagemaker.container_step.job import Job
 from kfp_sagemaker.container_step.layout import artifacts_of, split_uri
 from kfp_sagemaker.container_step.staging import Objects
 from kfp_sagemaker.container_step.step_spec import Service, UriMode
-from kfp_sagemaker.errors import RemoteFailure
+from kfp_sagemaker.errors import AccessDenied, RemoteFailure
 from kfp_sagemaker.kfp_io import strict_json
 from kfp_sagemaker.lifecycle.patience import Patience
 
@@ -30,7 +30,7 @@ def collect(job: Job, given: Mapping[str, Any], described: Mapping[str, Any], ob
     Raises RemoteFailure for an executor output that is none, or that names content which stayed in the job.
     """
     if job.spec.service is Service.TRAINING:
-        _copy_to_task_root(job, described, objects, patience)
+        _move_to_task_root(job, described, objects, patience)
     outputs = given.get("outputs") or {}
     files = {name: _read(job, path, objects, patience) for name, path in job.layout.parameter_files.items()}
     written = _executor_output(job, _read(job, job.layout.output_file, objects, patience))
@@ -49,16 +49,22 @@ def _read(job: Job, path: str, objects: Objects, patience: Patience) -> bytes | 
     return patience.ride_out(lambda: objects.get(f"{job.layout.task_root}/{path}"))
 
 
-def _copy_to_task_root(job: Job, described: Mapping[str, Any], objects: Objects, patience: Patience) -> None:
-    """A training job puts what it leaves below its own name; S3 copies it, so that nothing of it comes here."""
+def _move_to_task_root(job: Job, described: Mapping[str, Any], objects: Objects, patience: Patience) -> None:
+    """A training job puts what it leaves below its own name; S3 moves it, so that nothing of it comes here."""
     uri = str((described.get("ModelArtifacts") or {}).get("S3ModelArtifacts") or "").rstrip("/")
     if not uri.startswith("s3://"):
         return
     bucket, prefix = split_uri(uri)
-    for key in patience.ride_out(lambda: objects.keys(bucket, prefix)):
-        relative = key.removeprefix(prefix).lstrip("/")
-        source, target = f"s3://{bucket}/{key}", f"{job.layout.task_root}/{relative}"
+    left = {f"s3://{bucket}/{key}": f"{job.layout.task_root}/{key.removeprefix(prefix).lstrip('/')}"
+            for key in patience.ride_out(lambda: objects.keys(bucket, prefix))}
+    for source, target in left.items():
         patience.ride_out(lambda source=source, target=target: objects.copy(source, target))  # type: ignore[misc]
+    try:
+        # Only when all are copied: a step that is killed before then, and runs again, finds them here.
+        for source in left:
+            patience.ride_out(lambda source=source: objects.delete(source))  # type: ignore[misc]
+    except AccessDenied as error:
+        _logger.warning("what the job left at %s exists twice, since it may not be deleted there: %s", uri, error)
 
 
 def _executor_output(job: Job, content: bytes | None) -> dict[str, Any] | None:

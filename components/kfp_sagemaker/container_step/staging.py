@@ -33,6 +33,10 @@ class Objects(Protocol):
         """Copy one object to another URI, without its content coming here."""
         ...
 
+    def delete(self, uri: str) -> None:
+        """Delete an object; one that is not there is fine."""
+        ...
+
 
 def stage_inputs(job: Job, objects: Objects, patience: Patience) -> frozenset[str]:
     """Write the list of each bucket's objects; returns the buckets that have none, for which no input can be made.

@@ -88,9 +88,11 @@ def test_moved_steps_stage_in_buckets() -> None:
     arguments = ["iam", "step", "--bucket", "one", "--bucket", "two", "--role", ROLE]
     document = json.loads(CliRunner().invoke(main, arguments).stdout)
     statements = {statement["Sid"]: statement for statement in document["Statement"]}
-    assert {"ProcessingJobs", "TrainingJobs", "PassRole", "Logs", "Objects", "ListBuckets"} == set(statements)
+    assert set(statements) == {
+        "ProcessingJobs", "TrainingJobs", "PassRole", "Logs", "Objects", "ListBuckets", "DeleteWhatWasMoved"}
     assert statements["Objects"]["Action"] == ["s3:GetObject", "s3:PutObject"]
     assert statements["Objects"]["Resource"] == ["arn:aws-cn:s3:::one/*", "arn:aws-cn:s3:::two/*"]
+    assert statements["DeleteWhatWasMoved"]["Resource"][0] == "arn:aws-cn:s3:::one/*/kfp-sagemaker.files/output/*"
     assert statements["ListBuckets"]["Resource"] == ["arn:aws-cn:s3:::one", "arn:aws-cn:s3:::two"]
 
 

@@ -138,12 +138,12 @@ def failing(move: Move) -> Any:
     return pipeline
 
 
-def unlinked(move: Move) -> Any:
-    """Lightweight steps without KFP's paths in the job."""
+def unlinked(move: Move, secrets: tuple[Any, ...]) -> Any:
+    """Lightweight steps without KFP's paths in the job, one of which is given secrets."""
 
     @dsl.pipeline(name="unlinked")
     def pipeline(text: str = "x"):
-        made = move(make, uri_mode="local")(text=text, number=3, ratio=0.25, flag=True, items=[], table={})
+        made = move(make, uri_mode="local", secrets=secrets)(text=text, number=3, ratio=0.25, flag=True, items=[], table={})
         move(read, uri_mode="local", service="training")(data=made.outputs["data"], model=made.outputs["model"])
 
     return pipeline

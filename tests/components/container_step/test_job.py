@@ -49,9 +49,9 @@ def test_a_processing_job_runs_the_script_and_uploads_to_the_task_root() -> None
     assert made["AppSpecification"] == {
         "ImageUri": "python:3.11", "ContainerEntrypoint": ["sh", "/opt/ml/processing/input/step/run.sh"]}
     script, artifacts, more = made["ProcessingInputs"]
-    assert script["S3Input"]["S3Uri"].startswith(f"{ROOT}/.kfp-sagemaker/step-")
+    assert script["S3Input"]["S3Uri"].startswith(f"{ROOT}/kfp-sagemaker.files/step-")
     assert (script["S3Input"]["LocalPath"], script["S3Input"]["S3DataType"]) == ("/opt/ml/processing/input/step", "S3Prefix")
-    assert artifacts["S3Input"]["S3Uri"] == f"{ROOT}/.kfp-sagemaker/artifacts.manifest"
+    assert artifacts["S3Input"]["S3Uri"] == f"{ROOT}/kfp-sagemaker.files/artifacts.manifest"
     assert artifacts["S3Input"]["S3DataType"] == "ManifestFile"
     assert more["S3Input"]["LocalPath"] == "/opt/ml/processing/input/artifacts-1"
     (output,) = made["ProcessingOutputConfig"]["Outputs"]
@@ -70,7 +70,7 @@ def test_a_training_job_leaves_its_outputs_uncompressed_below_the_task_root() ->
         "TrainingImage": "python:3.11", "TrainingInputMode": "File",
         "ContainerEntrypoint": ["sh", "/opt/ml/input/data/step/run.sh"]}
     assert [channel["ChannelName"] for channel in made["InputDataConfig"]] == ["step", "artifacts"]
-    assert made["OutputDataConfig"] == {"S3OutputPath": f"{ROOT}/.kfp-sagemaker/output", "CompressionType": "NONE"}
+    assert made["OutputDataConfig"] == {"S3OutputPath": f"{ROOT}/kfp-sagemaker.files/output", "CompressionType": "NONE"}
 
 
 def test_twelve_artifacts_take_one_input() -> None:
@@ -214,7 +214,7 @@ def test_training_has_what_processing_has_not() -> None:
     made = request(spec)
     assert made["EnableManagedSpotTraining"] is True
     assert made["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200}
-    assert made["CheckpointConfig"] == {"S3Uri": f"{ROOT}/.kfp-sagemaker/checkpoints"}
+    assert made["CheckpointConfig"] == {"S3Uri": f"{ROOT}/kfp-sagemaker.files/checkpoints"}
     assert made["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
     assert made["AlgorithmSpecification"]["TrainingImageConfig"]["TrainingRepositoryAccessMode"] == "Vpc"
 

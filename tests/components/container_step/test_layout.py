@@ -32,7 +32,7 @@ def test_the_task_root_is_linked_to_the_output_mount() -> None:
     outputs = layout.executor_input["outputs"]
     assert outputs["artifacts"]["model"]["artifacts"][0]["uri"] == f"{ROOT}/model"
     assert outputs["outputFile"] == f"{LOCAL_ROOT}/executor_output.json"
-    assert outputs["parameters"]["loss"] == {"outputFile": f"{LOCAL_ROOT}/.kfp-sagemaker-loss.parameter"}
+    assert outputs["parameters"]["loss"] == {"outputFile": f"{LOCAL_ROOT}/kfp-sagemaker.loss.parameter"}
 
 
 def test_in_mode_local_artifacts_have_the_paths_of_the_mounts() -> None:
@@ -44,7 +44,7 @@ def test_in_mode_local_artifacts_have_the_paths_of_the_mounts() -> None:
     assert "customPath" not in job["inputs"]["artifacts"]["own"]["artifacts"][0]
     assert job["outputs"]["artifacts"]["model"]["artifacts"][0]["uri"] == "/opt/ml/processing/output/model"
     assert job["outputs"]["outputFile"] == "/opt/ml/processing/output/executor_output.json"
-    assert job["outputs"]["parameters"]["loss"]["outputFile"] == "/opt/ml/processing/output/.kfp-sagemaker-loss.parameter"
+    assert job["outputs"]["parameters"]["loss"]["outputFile"] == "/opt/ml/processing/output/kfp-sagemaker.loss.parameter"
 
 
 def test_an_input_artifact_is_staged_by_bucket_and_key() -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from kfp_sagemaker import run_on_sagemaker
+from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy
+from sagemaker_local import LocalSageMaker
 
 from . import moved_pipelines
 from .conftest import Ran
@@ -71,10 +74,15 @@ def test_more_artifacts_than_a_job_has_inputs_and_images_without_a_shell(run_pip
     assert ran.contents("copied-by-entrypoint", "copy") == {".": b"b"}
 
 
-def test_without_links_the_program_sees_the_mounts_and_kfp_its_own_uris(run_pipeline: Run) -> None:
-    ran = run_pipeline(moved_pipelines.unlinked(move), text="some text")
+def test_without_links_the_program_sees_the_mounts_and_kfp_its_own_uris(run_pipeline: Run, local: LocalSageMaker) -> None:
+    manager = boto3.session.Session().client(
+        "secretsmanager", endpoint_url=local.url, region_name=local.region, aws_access_key_id="x", aws_secret_access_key="x")
+    arn = manager.create_secret(Name="of-a-moved-step", SecretString='{"color": "s3cr3t \'green\'"}')["ARN"]
+    secret = Secret("COLOR", SecretPolicy.SECRETS_MANAGER, arn, "color")
+    ran = run_pipeline(moved_pipelines.unlinked(move, (secret,)), text="some text")
     assert ran.status == 0, ran.progress
     assert ran.jobs == ("CreateProcessingJob", "CreateTrainingJob")
+    assert ran.step("make")["parameters"]["echo"]["env"] == "s3cr3t 'green'"
     assert ran.step("make")["parameters"]["echo"]["own"] is False
     assert ran.step("read")["parameters"]["Output"] == "some text ['weights.bin'] none False"
     for name, artifact in ran.step("make")["artifacts"].items():

@@ -19,7 +19,7 @@ _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 class S3Objects:
-    """Puts, gets, lists and copies objects with a step's clients."""
+    """Puts, gets, lists, copies and deletes objects with a step's clients."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -67,6 +67,11 @@ class S3Objects:
                     manager.copy(place, bucket, key).result()
 
         self._call("CopyObject", target, copied)
+
+    def delete(self, uri: str) -> None:
+        """Delete an object; one that is not there is fine."""
+        bucket, key = _split(uri)
+        self._call("DeleteObject", uri, lambda s3: s3.delete_object(Bucket=bucket, Key=key))
 
     def _call(self, operation: str, subject: str, action: Callable[[Any], _Result]) -> _Result:
         try:

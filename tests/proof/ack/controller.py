@@ -123,7 +123,9 @@ class Controller:
 
         self._edit(custom, take)
         self.created.append(key)
-        self.sagemaker[key] = Made({**_LATE.get(resource.kind, {}), **custom["spec"]}, _busy(resource), busy=_busy(resource))
+        busy = _busy(resource)
+        status = busy or self.ends.get(resource.kind, _success(resource))
+        self.sagemaker[key] = Made({**_LATE.get(resource.kind, {}), **custom["spec"]}, status, busy)
 
     def _progress(self, resource: Resource, made: Made) -> None:
         if not made.busy or (self.holds and resource.life is not Life.RECORD):

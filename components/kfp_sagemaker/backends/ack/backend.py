@@ -71,7 +71,10 @@ class AckBackend:
         there = self._api.get(track.plural, self._namespace, track.object_name)
         if there is None:
             raise NotFound(f"{resource.kind} {track.name} is not there")
-        manifest = self._manifest(track, call)
+        # What the custom resource has no field for has been refused before, or is sent by the controller anyway.
+        known = field_table(resource.kind).spec.members
+        said = {member: value for member, value in call.request.items() if member in known}
+        manifest = self._manifest(track, Call(call.operation, said))
         # What an update does not speak of, as tags, stays as it is.
         manifest["spec"] = {**there["spec"], **manifest["spec"]}
         track.before = track.before or {**manifest, "spec": there["spec"]}

@@ -20,7 +20,8 @@ from kfp_sagemaker.service_model.model import snake_case
 from .in_process import carry_out
 from .lab import AckLab
 
-FINAL = {seen["kind"]: seen for seen in json.loads((Path(__file__).parents[2] / "data" / "ack_final_objects.json").read_text())}
+_RECORDED = Path(__file__).parents[2] / "data" / "ack_final_objects.json"
+FINAL = {seen["kind"]: seen for seen in json.loads(_RECORDED.read_text())}
 KINDS = component_ids("v2")
 WITH_STATUS = [name for name in KINDS if State.FAILED in find_face(name).resource.statuses.values()]
 

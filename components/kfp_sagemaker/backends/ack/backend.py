@@ -64,6 +64,7 @@ class AckBackend:
         track.custom, track.applied = None, True
         track.begin()
         track.saw(self._api.apply(track.plural, self._manifest(track, call)))
+        track.unread = True
 
     def update(self, resource: Resource, call: Call) -> None:
         """Apply the custom resource that is there with what is new. Raises NotFound too."""
@@ -81,6 +82,7 @@ class AckBackend:
         track.applied = True
         track.begin()
         track.saw(self._api.apply(track.plural, manifest))
+        track.unread = True
 
     def describe(self, resource: Resource, name: str) -> Mapping[str, Any] | None:
         """What is there, as Describe would tell it; None when there is none."""
@@ -196,7 +198,10 @@ class AckBackend:
             labels=labels_of(self._prepared.run), annotations=annotations)
 
     def _look(self, track: Track) -> dict[str, Any] | None:
-        """What the watch has told, else what the API server says now."""
+        """What an apply has answered or the watch has told, else what the API server says now."""
+        if track.unread:
+            track.unread = False
+            return track.custom
         while track.watched is not None:
             told = track.watched.take()
             if told is None:

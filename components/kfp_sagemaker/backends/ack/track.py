@@ -19,8 +19,8 @@ READ_ONLY = "services.k8s.aws/read-only"
 class Track:
     """``custom`` is the resource at the last look at it; times are those of ``clock``, in seconds.
 
-    ``ours``: its name is derived from the step's identity. ``applied``: this process has applied it. ``before``: what an
-    update has replaced, to be applied again when the update is given up.
+    ``ours``: its name is derived from the step's identity. ``applied``: this process has applied it; ``unread``: the answer
+    to that has not been looked at. ``before``: what an update has replaced, to be applied again when that is given up.
     """
 
     resource: Resource
@@ -30,6 +30,7 @@ class Track:
     ours: bool
     custom: dict[str, Any] | None = None
     applied: bool = False
+    unread: bool = False
     let_go: bool = False
     before: Mapping[str, Any] | None = None
     again: float | None = None

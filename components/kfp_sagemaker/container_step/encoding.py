@@ -80,6 +80,8 @@ def decode(text: str) -> StepSpec:
         data = unpacker.decompress(base64.b64decode(text, validate=True), _LARGEST)
         if unpacker.unconsumed_tail:
             raise ValueError(f"larger than {_LARGEST} bytes")
+        if not unpacker.eof:
+            raise ValueError("cut short")
         document = json.loads(data.decode("utf-8", "surrogatepass"))
         version = document.pop("version")
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, binascii.Error) as error:

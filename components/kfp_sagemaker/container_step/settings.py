@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from kfp_sagemaker.container_step.placeholders import Filling, fill_text
-from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings, Resources
+from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 from kfp_sagemaker.errors import InvalidInput, Violation
 
 #: What a step runs on that says nothing about what it needs: 4 vCPU, 16 GiB.
@@ -21,6 +21,7 @@ _SHARED = (
     "role", "region", "instance_type", "instance_count", "volume_size", "max_run_time", "subnets", "security_group_ids",
     "network_isolation", "traffic_encryption", "tags", "resource_encryption_key", "output_encryption_key",
 )
+_PASSED = re.compile(r"\{\{\$\.inputs\.parameters\['(?P<name>[^']+)'\]\}\}")
 _QUANTITY = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<exponent>[eE][+-]?\d+)?(?P<suffix>[KMGTPE]i|[mkMGTPE]|)\s*")
 _FACTORS = {"": 1.0, "m": 1e-3, "k": 1e3, **{unit: 1000.0 ** (index + 2) for index, unit in enumerate("MGTPE")},
             **{f"{unit}i": 1024.0 ** (index + 1) for index, unit in enumerate("KMGTPE")}}
@@ -46,8 +47,8 @@ def face_inputs(settings: JobSettings) -> dict[str, Any]:
 def setting_of_input(name: str, job: JobSettings) -> str:
     """How a person knows a face's input: by the name that a pipeline passes it by, where it does."""
     setting = next((setting for setting, other in _INPUT_NAMES.items() if other == name), name)
-    value = getattr(job, setting, None)
-    return f"{SETTING_PREFIX}{setting}" if isinstance(value, str) and f"['{SETTING_PREFIX}{setting}']" in value else setting
+    passed = _PASSED.fullmatch(str(getattr(job, setting, "")))
+    return passed["name"] if passed else setting
 
 
 def chosen_instance_type(settings: JobSettings) -> str:

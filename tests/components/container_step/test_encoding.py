@@ -110,6 +110,7 @@ def packed(document: Any) -> str:
         ("", "not the text"),
         ("%%%", "not the text"),
         ("aGVsbG8=", "not the text"),
+        (encode(StepSpec("i"))[:-4], "cut short"),
         (packed([]), "not the text"),
         (packed({"image": "i"}), "not the text"),
         (packed({"version": 2, "image": "i"}), "format 2, and this image knows 1"),

@@ -98,11 +98,11 @@ def test_settings_may_come_when_the_step_runs() -> None:
 
 
 def test_all_that_is_wrong_with_the_settings_is_told_by_the_names_that_a_pipeline_knows() -> None:
-    job = JobSettings(instance_count="many", volume_size=99_999)
+    job = JobSettings(role="{{$.inputs.parameters['sagemaker_role_2']}}", instance_count="many", volume_size=99_999)
     with pytest.raises(InvalidInput) as refused:
         request(StepSpec("i", ("c",), job=job), executor_input({"sagemaker_subnets": "subnet-1"}))
     text = str(refused.value)
-    for expected in ("sagemaker_role: required", "instance_count = 'many'", "volume_size = 99999", "the maximum is 16384",
+    for expected in ("sagemaker_role_2: required", "instance_count = 'many'", "volume_size = 99999", "the maximum is 16384",
                      "sagemaker_security_group_ids: required when vpc_subnets is given"):
         assert expected in text
     assert text.startswith("step: ")

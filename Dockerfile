@@ -26,7 +26,8 @@ ENV PATH=/opt/kfp-sagemaker/bin:$PATH PYTHONUNBUFFERED=1 HOME=/tmp
 # The user below cannot write byte code, and Python images come without the standard library's, so that every start would
 # compile it again (0.7 s instead of 0.4 s to the first client): these imports leave it for what a step loads.
 RUN python3 -c 'import boto3, kfp_sagemaker.entrypoint, kfp_sagemaker.faces.registry, kfp_sagemaker.lifecycle.run, \
-kfp_sagemaker.backends.boto3.backend, kfp_sagemaker.container_step.launch, kfp_sagemaker.container_step.results; boto3.client("sagemaker", region_name="us-east-1")'
+kfp_sagemaker.backends.boto3.backend, kfp_sagemaker.backends.ack.backend, kfp_sagemaker.backends.ack.kubeconfig, yaml, \
+kfp_sagemaker.container_step.launch, kfp_sagemaker.container_step.results; boto3.client("sagemaker", region_name="us-east-1")'
 # A number, because Kubernetes cannot check runAsNonRoot against a name.
 USER 65532:65532
 ARG VERSION=unknown

@@ -12,13 +12,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bench.row import Row
 
 _BARE = "import boto3; boto3.client('sagemaker').describe_training_job(TrainingJobName='x')"
-_PARAMETERS = {
+#: A training job's inputs.
+PARAMETERS: dict[str, Any] = {
     "role": "arn:aws:iam::123456789012:role/bench",
     "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/bench:1",
     "model_artifact_path": "s3://bench/models",
@@ -30,7 +33,8 @@ _PARAMETERS = {
 def start_up_rows(runs: int) -> list[Row]:
     """Ratio of the shortest of ``runs`` processes each, and both in seconds."""
     with TemporaryDirectory() as directory:
-        component = [sys.executable, "-m", "kfp_sagemaker", "v1/train", "--executor-input", _executor_input(Path(directory))]
+        text = executor_input(Path(directory), PARAMETERS)
+        component = [sys.executable, "-m", "kfp_sagemaker", "v1/train", "--executor-input", text]
         bare = [sys.executable, "-c", _BARE]
         times: dict[str, list[float]] = {"component": [], "bare": []}
         for _ in range(runs + 1):
@@ -47,10 +51,11 @@ def start_up_rows(runs: int) -> list[Row]:
     ]
 
 
-def _executor_input(directory: Path) -> str:
+def executor_input(directory: Path, parameters: Mapping[str, Any]) -> str:
+    """What KFP's launcher passes for ``{{$}}``, with outputs below ``directory``."""
     card = {"name": "card", "uri": str(directory / "card"), "type": {"schemaTitle": "system.Markdown"}}
     return json.dumps({
-        "inputs": {"parameterValues": _PARAMETERS},
+        "inputs": {"parameterValues": dict(parameters)},
         "outputs": {"outputFile": str(directory / "executor_output.json"), "artifacts": {"card": {"artifacts": [card]}}},
     })
 

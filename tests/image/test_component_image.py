@@ -56,7 +56,8 @@ def test_the_services_of_a_step_are_in_it(image: ComponentImage) -> None:
 def test_a_start_compiles_nothing(image: ComponentImage) -> None:
     """The image's user cannot write byte code: what one start compiles, every start compiles."""
     modules = "boto3, kfp_sagemaker.entrypoint, kfp_sagemaker.faces.registry, kfp_sagemaker.lifecycle.run"
-    start = f"import {modules}, kfp_sagemaker.backends.boto3.backend; boto3.client('sagemaker', region_name='us-east-1')"
+    modules += ", kfp_sagemaker.backends.boto3.backend, kfp_sagemaker.backends.ack.backend"
+    start = f"import {modules}; boto3.client('sagemaker', region_name='us-east-1')"
     ended = image.run("python3", "-v", "-c", start)
     origins = [line.split("'")[1] for line in ended.stderr.splitlines() if line.startswith("# code object from '")]
     assert ended.returncode == 0

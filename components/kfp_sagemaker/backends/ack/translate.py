@@ -22,6 +22,10 @@ from kfp_sagemaker.errors import (
 _NOT_OF_ITS_TYPE = "failed to create typed patch object"
 
 
+class KindUnknown(RequestRefused):
+    """The cluster has no custom resource definition of that kind."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A request as messages name it: Kubernetes' verb and plural, names as in the URL (``name`` empty for a collection)."""
@@ -84,5 +88,5 @@ def _missing(request: Request, answer: Mapping[str, Any], message: str) -> StepE
         return NotFound(f"{request.plural} {request.namespace}/{request.name} is not there")
     if named and named == request.namespace:
         return RequestRefused(f"{request}: there is no namespace {request.namespace}")
-    return RequestRefused(f"{request}: the cluster does not know {request.plural}.{GROUP}. Is the ACK controller of SageMaker "
-                          f"installed, in a version that has this kind? ({message or 'not found'})")
+    return KindUnknown(f"{request}: the cluster does not know {request.plural}.{GROUP}. Is the ACK controller of SageMaker "
+                       f"installed, in a version that has this kind? ({message or 'not found'})")

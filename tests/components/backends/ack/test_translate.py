@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from kfp_sagemaker.backends.ack.translate import Request, translate
+from kfp_sagemaker.backends.ack.translate import KindUnknown, Request, translate
 from kfp_sagemaker.errors import (
     AccessDenied,
     CapacityUnavailable,
@@ -35,7 +35,7 @@ ANSWERS = [
     (status(404, "NotFound", "not found", name="train-1", kind="trainingjobs"), NotFound, "team-a/train-1 is not there"),
     (status(404, "NotFound", 'namespaces "team-a" not found', name="team-a", kind="namespaces"), RequestRefused,
      "there is no namespace team-a"),
-    ((404, b"404 page not found\n"), RequestRefused, f"does not know trainingjobs.{GROUP}. Is the ACK controller"),
+    ((404, b"404 page not found\n"), KindUnknown, f"does not know trainingjobs.{GROUP}. Is the ACK controller"),
     (status(409, "Conflict", "the object has been modified"), Transient, "changed by somebody else in that moment"),
     (status(410, "Expired", "too old resource version"), RequestRefused, "too old"),
     (status(415, "UnsupportedMediaType", "no apply patch"), RequestRefused, "no apply patch"),

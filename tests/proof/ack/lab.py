@@ -10,9 +10,11 @@ from typing import Any
 
 import yaml
 from kfp_sagemaker.custom_resources.fields import field_table
+from kfp_sagemaker.faces.registry import find_face
+from kfp_sagemaker.generate.examples import example_of
 from waiting import until
 
-from ..component_table import COMPONENTS
+from ..component_table import COMPONENTS, Component
 from ..steps import StepProcess, Task
 from .api_server import ApiServer, Object
 from .controller import Controller
@@ -45,7 +47,15 @@ class AckLab:
     def task(self, op: str, **inputs: Any) -> Task:
         """A task of ``v2/flat/<op>`` with the least inputs that are valid, and ``inputs``."""
         row = dataclasses.replace(COMPONENTS[f"v1/{op}"], id=f"v2/flat/{op}")
-        task = Task(row, {**row.inputs, **inputs}, self._directory / f"task-{next(self._numbers)}", self.environment())
+        return self._task(row, {**row.inputs, **inputs})
+
+    def custom_resource(self, kind: str, **inputs: Any) -> Task:
+        """A task of ``v2/<kind>`` with the inputs of its example, and ``inputs``."""
+        face = find_face(f"v2/{kind}")
+        return self._task(Component(face.id, {}, {}, ""), {**example_of(face), **inputs})
+
+    def _task(self, row: Component, inputs: dict[str, Any]) -> Task:
+        task = Task(row, inputs, self._directory / f"task-{next(self._numbers)}", self.environment())
         self._tasks.append(task)
         return task
 

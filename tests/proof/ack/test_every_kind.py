@@ -74,6 +74,8 @@ def test_a_record_that_is_refused_is_taken_back(lab: AckLab, component: str) -> 
 
 
 UPDATES = {
+    "v2/InferenceComponent": {"runtime_config": {"CopyCount": 3}},
+    "v2/Pipeline": {"pipeline_description": "another"},
     "v2/Endpoint": {"endpoint_config_name": "another-config"},
     "v2/MonitoringSchedule": {"monitoring_schedule_config": {
         "MonitoringJobDefinitionName": "another", "MonitoringType": "DataQuality",

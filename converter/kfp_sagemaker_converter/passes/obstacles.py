@@ -5,6 +5,7 @@ Not here: settings that a job can have, or can do without (``kubernetes_settings
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,9 @@ _VOLUMES = {
 }
 _KNOWN = {*_VOLUMES, *DROPPED, *KEPT_IN_POD, *LIMITS, *OF_NODES, "secretAsEnv"}
 _WORKSPACE = "{{$.workspace_path}}"
+_EXECUTOR = "kfp.dsl.executor_main"
+_CUSTOM_PATH = re.compile(r"\.set_path\(|\bcustom_path\s*=[^=]")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def obstacles(step: Step, secret_policy: Callable[[str], str]) -> list[Diagnostic]:
@@ -38,6 +42,10 @@ def _of_container(step: Step) -> Iterator[Diagnostic]:
         yield rules.needs_task_config(at, step.name, step.name)
     if words.get("lifecycle"):
         yield rules.pre_cache_check(at, step.name, step.name)
+    if any(_EXECUTOR in text for text in step.executor.command) and any(map(_CUSTOM_PATH.search, step.executor.command)):
+        yield rules.custom_path(at, step.name, step.name)
+    for name in [name for name, _ in step.executor.env if not _VARIABLE.fullmatch(name)]:
+        yield rules.variable_name(at, step.name, step.name, name)
     given = [use.task.inputs.values() for use in step.uses]
     texts = (str(one.words) for inputs in given for one in inputs)
     if any(_WORKSPACE in text for text in (*step.executor.command, *step.executor.args, *texts)):

@@ -144,3 +144,53 @@ def pre_cache_check(step: str) -> Says:
     Remove the check; open-source KFP does not run it.
     """
     return f"{step} has a pre-cache check, which runs in its image; it stays in the cluster.", "Remove the check."
+
+
+@rule("KSC507", Severity.MANUAL)
+def custom_path(step: str) -> Says:
+    """A step that leaves an output at a path of its own choice stays in the cluster.
+
+    ## What it does
+    Leaves Python steps in the cluster whose source calls `set_path` of an artifact, or sets its `custom_path`.
+
+    ## Why
+    A job uploads one directory: the step's own folder, below which KFP puts every output. What lies elsewhere stays in
+    the job, and is known only once the program has ended.
+
+    ## Example
+    ```python
+    model.set_path("/tmp/model")
+    ```
+
+    ## What to do
+    Write to `model.path`, which is in that folder; a suffix may be added to it. Then convert again.
+    """
+    return (
+        f"{step} gives an artifact a path of its own, outside of what a job uploads; it stays in the cluster.",
+        "Write to the artifact's own path, and convert again.",
+    )
+
+
+@rule("KSC508", Severity.MANUAL)
+def variable_name(step: str, name: str) -> Says:
+    """A step has an environment variable whose name no shell can set.
+
+    ## What it does
+    Leaves a step in the cluster that has such a variable.
+
+    ## Why
+    A job's command and environment are carried by a script for `sh`, because a request's elements are too short for them.
+    Kubernetes takes dots and dashes in names; `sh` does not.
+
+    ## Example
+    ```python
+    task.set_env_variable("spark.driver.memory", "4g")
+    ```
+
+    ## What to do
+    Give the variable a name of letters, digits and underscores, and convert again.
+    """
+    return (
+        f"{step} has the environment variable {name!r}, which no shell can set; it stays in the cluster.",
+        "Rename the variable to letters, digits and underscores.",
+    )

@@ -90,6 +90,11 @@ def test_what_no_job_can_do(settings: dict[str, Any], policy: str, codes: list[s
     assert [one.code for one in obstacles(with_settings(settings), lambda name: policy)] == codes
 
 
+def python(source: str) -> dict[str, Any]:
+    """A lightweight component."""
+    return container(command=["sh", "-ec", "python3 -m kfp.dsl.executor_main", source])
+
+
 @pytest.mark.parametrize(
     ("words", "codes"),
     [
@@ -97,6 +102,11 @@ def test_what_no_job_can_do(settings: dict[str, Any], policy: str, codes: list[s
         ({"executors": {"exec-train": container(lifecycle={"preCacheCheck": {"command": ["x"]}})}}, ["KSC506"]),
         ({"executors": {"exec-train": container(args=["{{$.workspace_path}}/x"])}}, ["KSC501"]),
         ({"tasks": {"train": task("train", inputs=IN_THE_WORKSPACE)}}, ["KSC501"]),
+        ({"executors": {"exec-train": python('model.set_path("/tmp/model")')}}, ["KSC507"]),
+        ({"executors": {"exec-train": python('model.custom_path = "/tmp/model"')}}, ["KSC507"]),
+        ({"executors": {"exec-train": python('assert model.custom_path == ""')}}, []),
+        ({"executors": {"exec-train": container(command=["sh", "-c", "x.set_path(1)"])}}, []),
+        ({"executors": {"exec-train": container(env=[{"name": "A.B", "value": ""}, {"name": "C", "value": ""}])}}, ["KSC508"]),
     ],
 )
 def test_what_about_the_container_no_job_can_do(words: dict[str, Any], codes: list[str]) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kfp_sagemaker.container_step import bundle
 from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
 from kfp_sagemaker.container_step.layout import MOUNTS, Layout, lay_out
 from kfp_sagemaker.container_step.placeholders import Filling
+from kfp_sagemaker.container_step.script import NAME, SLOT, script_text
 from kfp_sagemaker.container_step.settings import face_inputs, filled_settings, setting_of_input
 from kfp_sagemaker.container_step.step_spec import JobSettings, SecretPolicy, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
@@ -56,7 +56,7 @@ class Job:
     def script_folder(self) -> str:
         """S3 URI of the folder with the script, named for its content."""
         digest = hashlib.sha256((self.script or "").encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{self.layout.own}/{bundle.SLOT}-{digest[:32]}/"
+        return f"{self.layout.own}/{SLOT}-{digest[:32]}/"
 
     def manifest_uri(self, bucket: str) -> str:
         """S3 URI of the list of the input artifacts' objects in ``bucket``. It stays the same when the step is tried again."""
@@ -75,7 +75,7 @@ def plan_job(spec: StepSpec, given: Mapping[str, Any]) -> Job:
     command = resolved_command(spec, filling)
     if direct:
         _refuse_what_needs_a_script(spec, command)
-    script = None if direct else bundle.script(spec, command, layout)
+    script = None if direct else script_text(spec, command, layout)
     return Job(spec, settings, layout, resolved_image(spec, filling), command, script, run_labels(f"{layout.task_root}/x"))
 
 
@@ -124,7 +124,7 @@ def _start(job: Job) -> tuple[list[str], list[str]]:
     """Entry point and arguments of the container."""
     words = list(job.command.words)
     if job.script is not None:
-        return ["sh", f"{job.layout.mounts.input(bundle.SLOT)}/{bundle.NAME}"], []
+        return ["sh", f"{job.layout.mounts.input(SLOT)}/{NAME}"], []
     return ([], words) if job.command.keeps_entrypoint else (words[:1], words[1:])
 
 
@@ -151,7 +151,7 @@ def _processing(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": mounts.input(name), "S3DataType": kind,
                                                "S3InputMode": "File", "S3DataDistributionType": "FullyReplicated"}}
 
-    inputs = [processing_input(bundle.SLOT, job.script_folder, "S3Prefix")] if job.script is not None else []
+    inputs = [processing_input(SLOT, job.script_folder, "S3Prefix")] if job.script is not None else []
     inputs += [processing_input(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
                for bucket in _buckets(job, empty)]
     output = {"S3Uri": job.layout.task_root, "LocalPath": mounts.output, "S3UploadMode": "EndOfJob"}
@@ -172,7 +172,7 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         source = {"S3Uri": uri, "S3DataType": kind, "S3DataDistributionType": "FullyReplicated"}
         return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "InputMode": "File"}
 
-    channels = [channel(bundle.SLOT, job.script_folder, "S3Prefix")]
+    channels = [channel(SLOT, job.script_folder, "S3Prefix")]
     channels += [channel(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
                  for bucket in _buckets(job, empty)]
     specification: dict[str, Any] = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}

@@ -129,6 +129,8 @@ def _out_of_reach(given: Mapping[str, Any]) -> Iterator[Violation]:
         for name, artifact in artifacts_of(given, side):
             uri = str(artifact.get("uri", ""))
             if uri.startswith("s3://") and all(split_uri(uri)):
+                if {".", ".."} & set(uri.split("/")):
+                    yield Violation(name, f"this {what} artifact is at {uri}, whose key cannot be a path")
                 continue
             fix = _FIX_OF_ROOT if side == "outputs" or uri.startswith("minio://") else (
                 "SageMaker reads S3 only: copy it there and import it from there, or leave this step in the cluster")

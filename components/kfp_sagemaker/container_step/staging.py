@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-from kfp_sagemaker.container_step import bundle
 from kfp_sagemaker.container_step.job import Job
+from kfp_sagemaker.container_step.script import NAME
 from kfp_sagemaker.lifecycle.patience import Patience
 
 
@@ -62,4 +62,4 @@ def stage_script(job: Job, objects: Objects, patience: Patience) -> None:
     if job.script is None and job.face.resource.kind != "TrainingJob":
         return
     content = (job.script or "").encode("utf-8", "surrogatepass")
-    patience.ride_out(lambda: objects.put(f"{job.script_folder}{bundle.NAME}", content))
+    patience.ride_out(lambda: objects.put(f"{job.script_folder}{NAME}", content))

@@ -111,6 +111,7 @@ def test_a_step_with_parameters_only_may_be_staged_elsewhere() -> None:
     [
         (executor_input(artifacts={"data": "minio://m/k"}), ["data: this input artifact is at minio://", "pipeline root"]),
         (executor_input(artifacts={"data": "gs://bucket/k"}), ["data: this input artifact is at gs://", "copy it there"]),
+        (executor_input(artifacts={"data": "s3://b/../k"}), ["data: this input artifact is at s3://b/../k, whose key"]),
         (executor_input(artifacts={"data": ""}), ["data: this input artifact is at no URI"]),
         (executor_input(artifacts={"data": "s3://bucket"}), ["data: this input artifact is at s3://bucket"]),
         (executor_input(output_artifacts=("model", "plot"), root="minio://m/x", output_file=MINIO_FILE),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kfp_sagemaker.container_step.bundle import script
 from kfp_sagemaker.container_step.command import Command, resolved_command
 from kfp_sagemaker.container_step.layout import Layout, lay_out
 from kfp_sagemaker.container_step.placeholders import Filling
+from kfp_sagemaker.container_step.script import script_text
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput
 
@@ -40,7 +40,7 @@ def run(text: str, folder: Path, shell: list[str]) -> subprocess.CompletedProces
 
 
 def echoed(words: tuple[str, ...], value: str, folder: Path, shell: list[str]) -> list[object]:
-    text = script(StepSpec("i"), Command((*ECHO, *words), {"V": value}, False), layout())
+    text = script_text(StepSpec("i"), Command((*ECHO, *words), {"V": value}, False), layout())
     result = run(text, folder, shell)
     assert result.returncode == 0, result.stderr
     loaded: list[object] = json.loads(result.stdout)
@@ -81,7 +81,7 @@ def test_commands_of_every_style_start_alike(tmp_path: Path) -> None:
     }
     (tmp_path / "from").write_text("x\nyé'", encoding="utf-8")
     for style, words in styles.items():
-        text = script(StepSpec("i"), resolved_command(StepSpec("i", words), Filling(executor_input())), layout())
+        text = script_text(StepSpec("i"), resolved_command(StepSpec("i", words), Filling(executor_input())), layout())
         result = run(text, tmp_path, ["sh"])
         assert result.returncode == 0, (style, result.stderr)
         assert out.read_text(encoding="utf-8") == "x\nyé'", style
@@ -89,27 +89,28 @@ def test_commands_of_every_style_start_alike(tmp_path: Path) -> None:
 
 
 def test_the_exit_status_and_a_missing_program_are_the_programs(tmp_path: Path) -> None:
-    assert run(script(StepSpec("i"), Command(("sh", "-c", "exit 7"), {}, False), layout()), tmp_path, ["sh"]).returncode == 7
-    missing = run(script(StepSpec("i"), Command(("/no/such/program",), {}, False), layout()), tmp_path, ["sh"])
+    failing = run(script_text(StepSpec("i"), Command(("sh", "-c", "exit 7"), {}, False), layout()), tmp_path, ["sh"])
+    assert failing.returncode == 7
+    missing = run(script_text(StepSpec("i"), Command(("/no/such/program",), {}, False), layout()), tmp_path, ["sh"])
     assert missing.returncode == 127
 
 
 def test_links_come_in_the_order_of_paths_and_the_task_root_last() -> None:
-    text = script(StepSpec("i"), Command(("true",), {}, False), layout(UriMode.KFP))
+    text = script_text(StepSpec("i"), Command(("true",), {}, False), layout(UriMode.KFP))
     links = [line for line in text.splitlines() if line.startswith("show ")]
     assert links == [
         "show /opt/ml/processing/input/artifacts /s3/b",
         "show /opt/ml/processing/input/artifacts/k /s3/b/k",
         f"show /opt/ml/processing/output {LOCAL_ROOT}",
     ]
-    unlinked = script(StepSpec("i"), Command(("true",), {}, False), layout())
+    unlinked = script_text(StepSpec("i"), Command(("true",), {}, False), layout())
     assert not [line for line in unlinked.splitlines() if line.startswith("show ")]
 
 
 def test_a_secret_is_read_in_the_job_and_is_not_in_the_script(tmp_path: Path) -> None:
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf"
     spec = StepSpec("i", secrets=(Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, arn),))
-    text = script(spec, Command(("sh", "-c", 'printf "%s" "$TOKEN"'), {}, False), layout())
+    text = script_text(spec, Command(("sh", "-c", 'printf "%s" "$TOKEN"'), {}, False), layout())
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "aws").write_text('#!/bin/sh\necho "from $6 in $4"\n')
@@ -123,4 +124,4 @@ def test_a_secret_is_read_in_the_job_and_is_not_in_the_script(tmp_path: Path) ->
 
 def test_a_variable_that_no_shell_can_set_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"environment variable my\.name"):
-        script(StepSpec("i"), Command(("true",), {"my.name": "x"}, False), layout())
+        script_text(StepSpec("i"), Command(("true",), {"my.name": "x"}, False), layout())

@@ -49,7 +49,7 @@ print(json.loads(text)[sys.argv[2]] if sys.argv[2] else text)' "$1" "$2" "$regio
 """
 
 
-def script(spec: StepSpec, command: Command, layout: Layout) -> str:
+def script_text(spec: StepSpec, command: Command, layout: Layout) -> str:
     """The text of the script. The same step gives the same text whenever it is tried again. Raises InvalidInput."""
     wrong = [name for name in (*command.environment, *(secret.variable for secret in spec.secrets))
              if not _VARIABLE.fullmatch(name)]

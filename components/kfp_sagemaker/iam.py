@@ -84,14 +84,7 @@ def policy(
     if any(_passes_role(face) for face in faces):
         statement = _statement("PassRole", [_PASS_ROLE], roles or [f"arn:{partition}:iam::{account}:role/*"])
         statements.append({**statement, "Condition": {"StringEquals": {"iam:PassedToService": _SAGEMAKER_PRINCIPAL}}})
-    statements += _log_statements([face for face in faces if face.backend is BackEnd.BOTO3], partition, region, account)
-    reads = sorted({action for face in faces if face.backend is BackEnd.BOTO3 for action in face.reads})
-    # Look-ups are of whatever the step's own resources name: of a tuning job's training jobs, of a transform job's buckets.
-    scopes = {"s3": f"arn:{partition}:s3:::*", "sagemaker": f"arn:{partition}:sagemaker:{region}:{account}:*"}
-    for service, scope in scopes.items():
-        of_service = [action for action in reads if action.startswith(f"{service}:")]
-        if of_service:
-            statements.append(_statement(f"LookUp{service.title()}", of_service, [scope]))
+    statements += _read_statements([face for face in faces if face.backend is BackEnd.BOTO3], partition, region, account)
     if buckets is not None:
         statements += _object_statements(buckets, partition)
         left = [f"arn:{partition}:s3:::{bucket}/*/{OWN_FOLDER}/output/*" for bucket in buckets or ["*"]]
@@ -136,17 +129,27 @@ def _object_statements(buckets: Sequence[str], partition: str) -> list[dict[str,
     ]
 
 
-def logs_policy(
+def reads_policy(
     faces: Sequence[Face], *, partition: str = "aws", region: str = "*", account: str = "*"
 ) -> dict[str, Any]:
-    """The policy for pods on the ACK back end that show the logs of their jobs, as JSON; without statements for no jobs."""
-    return {"Version": "2012-10-17", "Statement": _log_statements(faces, partition, region, account)}
+    """The policy for pods on the ACK back end that show logs and look up outputs, as JSON; without statements for no jobs."""
+    return {"Version": "2012-10-17", "Statement": _read_statements(faces, partition, region, account)}
 
 
-def _log_statements(faces: Sequence[Face], partition: str, region: str, account: str) -> list[dict[str, Any]]:
+def _read_statements(faces: Sequence[Face], partition: str, region: str, account: str) -> list[dict[str, Any]]:
+    statements = []
     groups = sorted({group for face in faces for group in _log_groups(face)})
-    names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
-    return [_statement("Logs", _LOG_ACTIONS, names)] if groups else []
+    if groups:
+        names = [f"arn:{partition}:logs:{region}:{account}:log-group:{group}:*" for group in groups]
+        statements.append(_statement("Logs", _LOG_ACTIONS, names))
+    reads = sorted({action for face in faces for action in face.reads})
+    # Look-ups are of whatever the step's own resources name: of a tuning job's training jobs, of a transform job's buckets.
+    scopes = {"s3": f"arn:{partition}:s3:::*", "sagemaker": f"arn:{partition}:sagemaker:{region}:{account}:*"}
+    for service, scope in scopes.items():
+        of_service = [action for action in reads if action.startswith(f"{service}:")]
+        if of_service:
+            statements.append(_statement(f"LookUp{service.title()}", of_service, [scope]))
+    return statements
 
 
 def partition_of(region: str, roles: Sequence[str]) -> str:

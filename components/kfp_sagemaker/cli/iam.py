@@ -21,8 +21,8 @@ MOVED_STEP = "step"
 @click.option("--assume-role", "assumed_roles", multiple=True, metavar="ARN",
               help="A role that steps assume (input assume_role). Repeatable.")
 @click.option("--wait-for-capacity", is_flag=True, help="Add what steps with the input wait_for_capacity need.")
-@click.option("--for", "whose", type=click.Choice(["pod", "controller", "logs", "job"]), default="pod", show_default=True,
-              help="On ACK: rights of the pod in the cluster, of the controller in AWS, or of the pod to read logs in AWS. "
+@click.option("--for", "whose", type=click.Choice(["pod", "controller", "reads", "job"]), default="pod", show_default=True,
+              help="On ACK: rights of the pod in the cluster, of the controller in AWS, or of the pod to read in AWS. "
                    "Of moved steps (step): also of the role that their jobs run as.")
 @click.option("--bucket", "buckets", multiple=True, metavar="NAME",
               help="For step: a bucket of pipeline root and imported artifacts. Repeatable; none: all buckets.")
@@ -56,7 +56,7 @@ def iam(
     from kfp_sagemaker.errors import InvalidInput, Violation
     from kfp_sagemaker.faces.face import BackEnd
     from kfp_sagemaker.faces.registry import find_face
-    from kfp_sagemaker.iam import job_policy, logs_policy, partition_of, policy
+    from kfp_sagemaker.iam import job_policy, partition_of, policy, reads_policy
     from kfp_sagemaker.rbac import rbac
 
     wrong = [Violation(option, "not an ARN of an IAM role: arn:PARTITION:iam::ACCOUNT:role/NAME", value=arn)
@@ -97,8 +97,8 @@ def iam(
     if any(on_ack) and whose == "pod":
         click.echo(_as_yaml(rbac(faces, namespace=namespace, service_account=service_account)), nl=False)
         return
-    if whose == "logs":
-        document = logs_policy(faces, partition=partition_of(region, roles), region=region, account=account)
+    if whose == "reads":
+        document = reads_policy(faces, partition=partition_of(region, roles), region=region, account=account)
         click.echo(json.dumps(document, indent=2))
         return
     document = policy(

@@ -174,6 +174,11 @@ def _outputs(face: Face) -> str:
 
 def _statuses(face: Face) -> str:
     resource = face.resource
+    if face.deletes and face.backend is BackEnd.ACK:
+        return _wrapped(
+            "What has no custom resource in the namespace counts as deleted, and is left alone in SageMaker, so that the step "
+            "fits an exit handler. The controller deletes what a custom resource stands for when that is deleted."
+        )
     if face.deletes:
         return "What is not there counts as deleted, so that the step fits an exit handler."
     if resource.status_member is None:

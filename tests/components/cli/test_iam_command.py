@@ -67,10 +67,12 @@ class TestOnAck:
         assert statements["PassRole"]["Resource"] == [ROLE]
         assert "Logs" not in statements
 
-    def test_the_pod_may_read_logs(self) -> None:
-        (statement,) = json.loads(CliRunner().invoke(main, ["iam", "v2/TrainingJob", "v2/Model", "--for", "logs"]).stdout)[
-            "Statement"]
-        assert statement["Resource"] == ["arn:aws:logs:*:*:log-group:/aws/sagemaker/TrainingJobs:*"]
+    def test_the_pod_may_read_logs_and_look_up(self) -> None:
+        arguments = ["iam", "v2/TrainingJob", "v2/Model", "v2/flat/batch_transform", "--for", "reads"]
+        logs, objects = json.loads(CliRunner().invoke(main, arguments).stdout)["Statement"]
+        assert logs["Resource"] == [
+            f"arn:aws:logs:*:*:log-group:/aws/sagemaker/{kind}:*" for kind in ("TrainingJobs", "TransformJobs")]
+        assert objects["Action"] == ["s3:ListBucket"]
 
     @pytest.mark.parametrize(("arguments", "told"), [
         (["v1/train", "v2/TrainingJob"], "v1/train: is not on ACK, as others are"),

@@ -73,6 +73,14 @@ def test_names_are_within_the_limit_of_the_service(resource: Resource) -> None:
 
 
 @each
+def test_every_status_of_the_service_is_told_of(resource: Resource) -> None:
+    if resource.status_member is None:
+        assert resource.statuses == {}
+    else:
+        assert set(described(resource)[resource.status_member].enum) <= set(resource.statuses)
+
+
+@each
 def test_a_life_has_what_it_needs(resource: Resource) -> None:
     assert (resource.stop is not None) == (resource.life is Life.JOB)
     assert (resource.update is not None) == (resource.life is Life.SERVICE)

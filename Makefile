@@ -55,7 +55,7 @@ generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READM
 coverage: $(VENV)/.dev ## Convert all pipelines of ../shared/corpus, where they are, and write docs/coverage.md.
 	$(BIN)/python scripts/measure_coverage.py
 
-bench: $(VENV)/.dev ## Measure start-up, polling and steps on custom resources.
+bench: $(VENV)/.dev ## Measure start-up, polling, steps on custom resources and conversion.
 	$(BIN)/python -m bench
 
 image: $(VENV)/.demo ## Build the components' image: make image IMAGE=repository:tag [BASE=python:3.11-slim]

@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 
+from bench.conversion import conversion_rows
 from bench.custom_resources import custom_resource_rows
 from bench.polling import polling_rows
 from bench.row import Row
@@ -23,7 +24,12 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=15, help="processes started per thing compared")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a target is missed")
     options = parser.parse_args()
-    rows: list[Row] = [*start_up_rows(options.runs), *polling_rows(), *custom_resource_rows(options.runs)]
+    rows: list[Row] = [
+        *start_up_rows(options.runs),
+        *polling_rows(),
+        *custom_resource_rows(options.runs),
+        *conversion_rows(),
+    ]
     if options.json:
         print(json.dumps([row.__dict__ for row in rows], indent=2))
     else:

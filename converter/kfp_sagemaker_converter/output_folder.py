@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kfp_sagemaker_converter.back_ends.component import component_files
+from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.conversion import Conversion
 from kfp_sagemaker_converter.renderers.json_report import json_report
 from kfp_sagemaker_converter.renderers.markdown import markdown
@@ -43,9 +44,20 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
 
 
 def images_text(images: Mapping[str, str]) -> str:
-    """One image a line, and where it has to be copied; a question mark where the configuration does not say."""
-    lines = [f"{image}\t{target or '?'}" for image, target in sorted(images.items())]
-    return "".join(f"{line}\n" for line in lines)
+    """One image a line, and where it has to be copied; a comment where the configuration does not say. Empty for none."""
+    unknown = Configuration(registry="ACCOUNT.dkr.ecr.REGION.amazonaws.com")
+    lines = [
+        f"{image}\t{target}" if target else f"# {image}\t{unknown.target_image(image)}"
+        for image, target in sorted(images.items())
+    ]
+    if not all(images.values()):
+        lines.insert(0, "# Name the registry in the configuration (registry:), and convert again.")
+    return "".join(f"{_one_line(line)}\n" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    """A name of the pipeline's in one line, whatever is in it."""
+    return "".join(character if character.isprintable() or character == "\t" else " " for character in text)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

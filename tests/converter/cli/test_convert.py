@@ -53,7 +53,7 @@ def test_an_exact_conversion_exits_with_0_and_leaves_nothing_to_do(here: Path) -
     assert (here / "out" / "TODO.md").read_text() == ""
     assert (here / "out" / "images.txt").read_text() == ""
     assert json.loads((here / "out" / "report.json").read_text())["exit_status"] == 0
-    assert "moves  exec-train" in result.output
+    assert "1 step moved" in result.output
 
 
 def test_what_needs_review_exits_with_1_and_says_what_is_to_be_done(here: Path) -> None:

@@ -307,8 +307,10 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
                     return self._say(404, b"404 page not found\n", "text/plain")
                 if verb == "watch":
                     return self._watch(plural, query)
-                code, answer = self._answer(served, query)
-                server.gates.hold(verb, after=True)
+                try:
+                    code, answer = self._answer(served, query)
+                finally:
+                    server.gates.hold(verb, after=True)
                 self._say(code, json.dumps(answer).encode())
             except Answer as answered:
                 self._say(answered.code, json.dumps(answered.body).encode())

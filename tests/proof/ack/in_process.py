@@ -30,5 +30,7 @@ def carry_out(lab: AckLab, component: str, inputs: Mapping[str, Any], task: str 
     backend = AckBackend(prepared, Cluster("here", lab.server.url, NAMESPACE))
     backend.connect()
     clock = SystemClock()
-    patience = Patience(clock, clock.now() + 90, backend.renew_credentials, pause_scale=0.01, random=random.Random(1))
+    timeout_at = clock.now() + prepared.settings.timeout if prepared.settings.timeout else None
+    patience = Patience(clock, clock.now() + 90, backend.renew_credentials, timeout_at, pause_scale=0.01,
+                        random=random.Random(1))
     return run_step(Step(prepared, backend, patience, Termination(), lambda line: None, lambda described: None))

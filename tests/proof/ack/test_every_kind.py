@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from kfp_sagemaker.custom_resources.fields import field_table
 from kfp_sagemaker.custom_resources.manifest import STATUS
-from kfp_sagemaker.errors import RemoteFailure, RequestRefused
+from kfp_sagemaker.errors import RemoteFailure, RequestRefused, TimedOut
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.resources.resource import Life, State
 from kfp_sagemaker.service_model.model import snake_case
@@ -110,3 +110,28 @@ def test_an_update_that_is_refused_is_taken_back(lab: AckLab, component: str) ->
 
     assert lab.the(resource.kind)["spec"] == before
     assert lab.server.calls("delete") == []
+
+
+def test_what_an_update_could_say_and_does_not_is_not_kept(lab: AckLab) -> None:
+    rolling = {"RollingUpdatePolicy": {"MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1}, "WaitIntervalInSeconds": 0}}
+    inputs = {**inputs_of("v2/Endpoint"), "endpoint_name": "mine"}
+    carry_out(lab, "v2/Endpoint", {**inputs, "deployment_config": rolling, "tags": [{"Key": "team", "Value": "a"}]}, "first")
+    assert lab.the("Endpoint")["spec"]["deploymentConfig"]
+
+    carry_out(lab, "v2/Endpoint", {**inputs, **UPDATES["v2/Endpoint"]}, "second")
+
+    spec = lab.the("Endpoint")["spec"]
+    assert "deploymentConfig" not in spec
+    assert {"key": "team", "value": "a"} in spec["tags"]
+
+
+def test_an_update_that_has_begun_is_left_when_the_step_gives_up(lab: AckLab) -> None:
+    inputs = {**inputs_of("v2/Endpoint"), "endpoint_name": "mine"}
+    carry_out(lab, "v2/Endpoint", inputs, "first")
+    lab.controller.holds = True
+
+    with pytest.raises(TimedOut, match="it goes on"):
+        carry_out(lab, "v2/Endpoint", {**inputs, **UPDATES["v2/Endpoint"], "timeout": 1}, "second")
+
+    assert lab.the("Endpoint")["spec"]["endpointConfigName"] == "another-config"
+    assert lab.status("Endpoint", "endpointStatus") == "Updating"

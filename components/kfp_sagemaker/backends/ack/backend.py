@@ -21,7 +21,7 @@ from typing import Any
 
 from kfp_sagemaker.backends.ack.api import Api
 from kfp_sagemaker.backends.ack.aws_reads import AwsReads
-from kfp_sagemaker.backends.ack.changes import Watched
+from kfp_sagemaker.backends.ack.changes import Told, Watched
 from kfp_sagemaker.backends.ack.cluster import Cluster, find_cluster
 from kfp_sagemaker.backends.ack.judge import CONTROLLER_SECONDS, Finding, judge
 from kfp_sagemaker.backends.ack.labels import labels_of
@@ -36,6 +36,7 @@ from kfp_sagemaker.faces.common_inputs import Cleanup
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.faces.prepare import Prepared
 from kfp_sagemaker.resources.resource import STANDING, Life, Resource, Standing, State
+from kfp_sagemaker.service_model.model import input_shape
 
 REGION = "services.k8s.aws/region"
 #: Environment variable: seconds for which nothing may be heard of the controller, instead of CONTROLLER_SECONDS.
@@ -76,8 +77,10 @@ class AckBackend:
         known = field_table(resource.kind).spec.members
         said = {member: value for member, value in call.request.items() if member in known}
         manifest = self._manifest(track, Call(call.operation, said))
-        # What an update does not speak of, as tags, stays as it is.
-        manifest["spec"] = {**there["spec"], **manifest["spec"]}
+        # What an update cannot change, as tags, stays as it is.
+        updated: Any = input_shape(call.operation)
+        kept = {known[member].name for member in known if member not in updated.members}
+        manifest["spec"] |= {name: value for name, value in there["spec"].items() if name in kept}
         track.before = track.before or {**manifest, "spec": there["spec"]}
         track.applied = True
         track.begin()
@@ -202,13 +205,16 @@ class AckBackend:
         if track.unread:
             track.unread = False
             return track.custom
+        last: Told | None = None
         while track.watched is not None:
             told = track.watched.take()
             if told is None:
                 break
             if not track.is_older(told.version):
-                return told.custom
-        return self._api.get(track.plural, self._namespace, track.object_name)
+                last = told
+                if told.custom is not None:
+                    track.saw(told.custom)
+        return self._api.get(track.plural, self._namespace, track.object_name) if last is None else last.custom
 
     def _delete(self, track: Track) -> None:
         if track.annotation(DELETION_POLICY) == "retain":
@@ -231,6 +237,8 @@ class AckBackend:
         """Withdraw one custom resource; returns what was done, empty for nothing."""
         what = f"{track.resource.kind} {self._namespace}/{track.object_name}"
         if track.before is not None:
+            if track.resource.state(as_described(track.resource, track.custom or {})) is State.BUSY:
+                return ""  # It has begun, and there is no way to stop it.
             self._api.apply(track.plural, track.before)
             track.before = None
             return f"{what}: the update was taken back"

@@ -1,4 +1,4 @@
-"""Where the API server is and who calls it: the pod's service account, else the kubeconfig.
+"""Where the API server is and who calls it: the pod's service account, or a kubeconfig.
 
 The file formats are read in ``kubeconfig`` and here; requests are sent in ``api``. The Kubernetes client for Python reads both
 too, but importing it costs a step three times what SageMaker's client costs (docs/decisions).
@@ -41,8 +41,12 @@ class Cluster:
 
 
 def find_cluster() -> Cluster:
-    """The cluster that the process runs in, else that of the kubeconfig's current context. Raises InvalidInput."""
-    if os.environ.get("KUBERNETES_SERVICE_HOST") and (SERVICE_ACCOUNT / "token").is_file():
+    """The cluster that the process runs in, unless KUBECONFIG is set; else that of a kubeconfig's current context.
+
+    Raises InvalidInput when there is none, or it cannot be used.
+    """
+    in_pod = os.environ.get("KUBERNETES_SERVICE_HOST") and (SERVICE_ACCOUNT / "token").is_file()
+    if in_pod and not os.environ.get("KUBECONFIG"):
         return in_cluster(SERVICE_ACCOUNT)
     from kfp_sagemaker.backends.ack.kubeconfig import files, read_kubeconfig
 

@@ -105,10 +105,10 @@ def judge(
         return _leaving(custom, history)
     conditions = _conditions(custom)
     if not conditions:
-        return _unheard(history, controller_seconds, "no controller has acted on it yet")
+        return _unheard(history, controller_seconds, "no controller has acted on it")
     stale = _staleness(custom, history)
     if stale:
-        return _unheard(history, controller_seconds, "the controller has not acted on the change yet", stale)
+        return _unheard(history, controller_seconds, "no controller has acted on the change", stale)
     terminal = conditions.get("ACK.Terminal", _NOT)
     if terminal.true and terminal.message.startswith(_TAKEN):
         return Verdict(Finding.TAKEN, terminal.message)
@@ -173,7 +173,7 @@ def _unheard(history: History, limit: float, text: str, again: float | None = No
     if history.waited > limit:
         return Verdict(Finding.IDLE, text)
     left = max(limit - history.waited, 0.0) + 0.1
-    return Verdict(Finding.WAIT, text, min(again, left) if again else left)
+    return Verdict(Finding.WAIT, "waiting for the controller", min(again, left) if again else left)
 
 
 def _staleness(custom: Mapping[str, Any], history: History) -> float | None:

@@ -92,6 +92,10 @@ CASES = (
           "shell-uris.told": "s3://kfp-artifacts/v2/artifacts/shell-artifacts/RUN/shell-write/SALT/data "
                              "s3://kfp-artifacts/v2/artifacts/shell-artifacts/RUN/shell-uris/SALT/again"},
          arguments={"text": "it's a $HOME\n"}),
+    Case("artifacts", "copied_folders", "odd-names > shell-copy > shell-copy-2",
+         {"shell-copy.listed": "6\n", "shell-copy-2.listed": "6\n"}),
+    Case("artifacts", "places_of_all_kinds", "importer > importer-2 > importer-3 > one-of > from-everywhere",
+         {"from-everywhere.Output": ["own", "top,1", "given data", "one", "two"]}, in_cluster=3),
     Case("artifacts", "imported", "importer > read-text", {"read-text.Output": "given data imported"},
          arguments={"uri": "s3://given/data/set"}, in_cluster=1),
     # branches

@@ -29,6 +29,19 @@ ENV PIP_TARGET=/tmp/packages PYTHONPATH=/tmp/packages
 """What stands for every image: the system and Python of this machine, with a place for packages that pip installs."""
 
 
+GIVEN = {
+    "given": {
+        "data/set": b"given data",
+        "data/settings": b"another one that begins alike",
+        "folder/one": b"1",
+        "folder/two": b"2",
+        "folder2/other": b"3",
+    },
+    "kfp-artifacts": {"top.csv": b"top,1"},
+}
+"""Buckets and objects that are there before any run; the second bucket is that of the runs."""
+
+
 @dataclass(frozen=True)
 class Lab:
     """One local SageMaker, and a folder for the runs."""
@@ -79,9 +92,10 @@ def opened_lab(folder: Path, runner: str) -> Iterator[Lab]:
             aws_secret_access_key="any",
             config=Config(s3={"addressing_style": "path"}),
         )
-        client.create_bucket(Bucket="given")
-        client.put_object(Bucket="given", Key="data/set", Body=b"given data")
-        client.put_object(Bucket="given", Key="data/settings", Body=b"another one that begins alike")
+        for bucket, objects in GIVEN.items():
+            client.create_bucket(Bucket=bucket)
+            for key, body in objects.items():
+                client.put_object(Bucket=bucket, Key=key, Body=body)
         yield Lab(local, client, images, runner, folder)
 
 

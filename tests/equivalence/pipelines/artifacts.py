@@ -8,6 +8,12 @@ from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Markd
 
 step = functools.partial(dsl.component, base_image="python:3.11-slim", install_kfp_package=False)
 
+COPY = """\
+cp -r "$0" "$1"
+tar -C "${0%/*}" -cf - "${0##*/}" | tar -tf - | sort > "$2"
+find "$1" -type f | wc -l > "$3"
+"""
+
 
 @step
 def write_data(lines: int, data: Output[Dataset]):
@@ -199,6 +205,50 @@ def shell_uris(data: Input[Dataset], again: Output[Dataset], told: dsl.OutputPat
         image="busybox:1",
         command=["sh", "-ec", 'printf "%s %s" "$0" "$1" > "$3"; cp "$2" "$4"'],
         args=[data.uri, again.uri, data.path, told, again.path],
+    )
+
+
+@dsl.container_component
+def shell_copy(folder: Input[Artifact], copy: Output[Artifact], archive: Output[Dataset], listed: dsl.OutputPath(str)):
+    """Programs that do not follow a link that they are given."""
+    return dsl.ContainerSpec(
+        image="busybox:1",
+        command=["sh", "-ec", COPY],
+        args=[folder.path, copy.path, archive.path, listed],
+    )
+
+
+@step
+def odd_names(folder: Output[Artifact]):
+    import os
+
+    os.makedirs(f"{folder.path}/a b/c")
+    for name in ("a b/c/1+1=2&3%20.txt", "a b/it's \"quoted\"", "a b/#$x*?", "ä", "-n", "zero"):
+        with open(f"{folder.path}/{name}", "w") as file:
+            file.write("" if name == "zero" else name)
+
+
+@step
+def from_everywhere(own: Input[Dataset], top: Input[Artifact], other: Input[Dataset], folder: Input[Dataset]) -> list:
+    import os
+
+    return [open(artifact.path).read() for artifact in (own, top, other)] + sorted(os.listdir(folder.path))
+
+
+@dsl.pipeline
+def copied_folders():
+    made = odd_names()
+    copied = shell_copy(folder=made.outputs["folder"])
+    shell_copy(folder=copied.outputs["copy"])
+
+
+@dsl.pipeline
+def places_of_all_kinds():
+    from_everywhere(
+        own=one_of(text="own").outputs["data"],
+        top=dsl.importer(artifact_uri="s3://kfp-artifacts/top.csv", artifact_class=Artifact).output,
+        other=dsl.importer(artifact_uri="s3://given/data/set", artifact_class=Dataset).output,
+        folder=dsl.importer(artifact_uri="s3://given/folder", artifact_class=Dataset).output,
     )
 
 

@@ -74,7 +74,7 @@ def test_what_has_ended_and_what_is_no_job_is_left(local: LocalSageMaker, sagema
     sagemaker.create_model(ModelName="kept", PrimaryContainer={"Image": "image:1"}, ExecutionRoleArn=ROLE,
                            Tags=[{"Key": "kfp:run-id", "Value": RUN}])
     sagemaker.get_waiter("training_job_completed_or_stopped").wait(
-        TrainingJobName="ended-1", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+        TrainingJobName="ended-1", WaiterConfig={"Delay": 0.1, "MaxAttempts": 900})
     result = stop()
     assert "already ended" in result.stdout
     assert "left             arn:aws:sagemaker:us-east-1:123456789012:model/kept" in result.stdout

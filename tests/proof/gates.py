@@ -27,7 +27,7 @@ class Gate:
     opened: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, process: StepProcess) -> None:
-        until(lambda: self.reached.is_set() or process.popen.poll() is not None, f"{self.operation} was called")
+        until(lambda: self.reached.is_set() or not process.runs, f"{self.operation} was called")
         assert self.reached.is_set(), f"the process ended without calling {self.operation}:\n{process.stderr}"
 
     def open(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,9 +16,12 @@ from kfp_sagemaker.faces.registry import find_face
 from waiting import PATIENCE
 
 from .component_table import Component
+from .forked import fork_server, run_program
 
 RUN_ID = "0b7c9d1e-1c1b-4a52-9a0f-0d6a4f4a7a11"
 SALT = "7d2f2b0a-52d4-4f6c-8f1f-6a4f0c6e1b22"
+TIMEOUTS = (1, 5, 25, 125)
+"""For the input ``timeout``, in turn: whichever is enough to make what is then waited for, on a machine that has other work."""
 
 
 @dataclass
@@ -65,6 +69,14 @@ class Task:
     def run(self, **environment: str) -> Ended:
         return self.start(**environment).wait()
 
+    def run_anew(self, **environment: str) -> Ended:
+        """As ``run``, by a Python that is started for it, as in a container."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        ended = subprocess.run(
+            [sys.executable, "-m", "kfp_sagemaker", *self.arguments()], stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, env={**self.environment, **environment}, cwd=self.directory, timeout=PATIENCE, check=False)
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
     def parameter(self, name: str) -> Any:
         """The value of an output parameter as the launcher would read it."""
         text = (self.root / "parameters" / name).read_text()
@@ -108,35 +120,49 @@ class Ended:
 
 
 class StepProcess:
-    """``python -m kfp_sagemaker v1/... --executor-input ...`` as a process."""
+    """``python -m kfp_sagemaker v1/... --executor-input ...`` as a process, forked (:mod:`.forked`)."""
 
     def __init__(self, task: Task, environment: Mapping[str, str]) -> None:
         number = len(task.processes)
         task.directory.mkdir(parents=True, exist_ok=True)
         self._out, self._err = task.directory / f"{number}.out", task.directory / f"{number}.err"
-        with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "kfp_sagemaker", *task.arguments()],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environment), cwd=task.directory)
+        for file in (self._out, self._err):
+            file.touch()
+        self._process = fork_server().Process(
+            target=run_program, args=(task.arguments(), dict(environment), task.directory, self._out, self._err), daemon=True)
+        self._process.start()
 
     @property
     def stderr(self) -> str:
         return self._err.read_text()
 
+    @property
+    def runs(self) -> bool:
+        return self._process.is_alive()
+
     def send(self, number: int) -> None:
-        self.popen.send_signal(number)
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self.popen.kill()
-        self.popen.wait(PATIENCE)
-        assert self.popen.returncode == -9
+        self._process.kill()
+        assert self._ended() == -9
 
     def wait(self) -> Ended:
-        status = self.popen.wait(PATIENCE)
-        return Ended(status, self._out.read_text(), self.stderr)
+        return Ended(self._ended(), self._out.read_text(), self.stderr)
+
+    def stays(self, seconds: float) -> bool:
+        """Whether it still runs after so long."""
+        self._process.join(seconds)
+        return self.runs
 
     def end(self) -> None:
-        if self.popen.poll() is None:
-            self.popen.kill()
-            self.popen.wait(PATIENCE)
+        if self.runs:
+            self._process.kill()
+            self._ended()
+
+    def _ended(self) -> int:
+        self._process.join(PATIENCE)
+        assert self._process.exitcode is not None, f"still runs after {PATIENCE:g} s:\n{self.stderr}"
+        return self._process.exitcode

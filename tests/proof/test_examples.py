@@ -72,7 +72,7 @@ def test_an_example(lab: Lab, component: str) -> None:
     task = lab.task(component)
     task.inputs = example(component)
 
-    ended = task.run().check()
+    ended = task.run_anew().check()
 
     # Nothing runs, so that no job has logs.
     assert [line for line in ended.stderr.splitlines() if " WARNING " in line and " has none in /aws/" not in line] == []

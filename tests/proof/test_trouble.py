@@ -10,6 +10,7 @@ from waiting import until
 
 from .component_table import COMPONENTS, DELETERS, JOBS, JOBS_WITH_LOGS, MAKERS, Component
 from .lab import FIGURES, Lab
+from .steps import TIMEOUTS
 
 PASSING = ("throttle", "server_error", "drop_connection", "expired_token")
 PRINCIPAL = "arn:aws:iam::123456789012:user/local"
@@ -211,7 +212,7 @@ def test_a_job_that_somebody_stopped(lab: Lab, component: str, stopped_is: str, 
 def test_the_steps_timeout(lab: Lab, component: str, on_terminate: str, stops: int, outcome: str) -> None:
     lab.prepare(component)
     lab.hold()
-    for timeout in (1, 5, 25, 125):  # whichever is enough for the create call on a machine that has other things to do
+    for timeout in TIMEOUTS:
         task = lab.task(component, timeout=timeout, on_terminate=on_terminate)
         ended = task.run().check(1)
         if lab.carried_out(task.component.last):

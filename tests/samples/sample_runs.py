@@ -30,7 +30,7 @@ def compile_sample(source: Path, output: Path) -> Path:
 def run_sample(pipeline: Path, *options: str, status: int = 0) -> tuple[Mapping[str, Any], str]:
     """``kfp-sagemaker local run --json``: its document, and what it told while it ran."""
     command = [*COMMAND, str(pipeline), "--json", *options]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
     assert result.returncode == status, result.stderr
     return json.loads(result.stdout), result.stderr
 

@@ -166,7 +166,7 @@ def test_ctrl_c_stops_the_tuning_job_and_its_training_jobs(
     process = subprocess.Popen(
         [*COMMAND, str(compiled), *options], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=dict(os.environ)
     )
-    guard = threading.Timer(120, process.kill)
+    guard = threading.Timer(1200, process.kill)
     guard.start()
     seen = []
     for line in process.stderr or ():
@@ -183,7 +183,7 @@ def test_ctrl_c_stops_the_tuning_job_and_its_training_jobs(
     assert "Traceback" not in "".join(seen)
     stopped = api.get_waiter("training_job_completed_or_stopped")
     for job in jobs_of(api, name):
-        stopped.wait(TrainingJobName=job["TrainingJobName"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
+        stopped.wait(TrainingJobName=job["TrainingJobName"], WaiterConfig={"Delay": 0.2, "MaxAttempts": 3000})
     assert [job["TrainingJobStatus"] for job in jobs_of(api, name)] == ["Stopped"] * 2
 
 

@@ -135,6 +135,6 @@ def test_the_stand_in_tells_what_is_wrong(
     api.create_training_job(**wrong)
     with pytest.raises(WaiterError):
         api.get_waiter("training_job_completed_or_stopped").wait(
-            TrainingJobName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300}
+            TrainingJobName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 3000}
         )
     assert problem in api.describe_training_job(TrainingJobName=name)["FailureReason"]

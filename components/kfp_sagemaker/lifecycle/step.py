@@ -81,7 +81,7 @@ class Step:
         left = until - self.patience.clock.now()
         if left <= 0 or not any(words in str(described.get("FailureReason", "")) for words in _NO_INSTANCES):
             return False
-        pause = min(left, max(_CAPACITY_PAUSE * self.patience.pause_scale, self.settings.wait_for_capacity / MAX_ATTEMPTS))
+        pause = min(left, max(_CAPACITY_PAUSE, self.settings.wait_for_capacity / MAX_ATTEMPTS) * self.patience.pause_scale)
         _logger.warning("%s; trying again in %s", described["FailureReason"], duration(pause))
         self.patience.sleep(pause)
         return True

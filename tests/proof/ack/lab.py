@@ -75,9 +75,9 @@ class AckLab:
 
     def until_watched(self, process: StepProcess, kind: str, field: str, status: str) -> None:
         """Wait until the controller has said ``status``, and the step has opened a watch."""
-        until(lambda: (self.status(kind, field) == status and self.server.calls("watch")) or process.popen.poll() is not None,
+        until(lambda: (self.status(kind, field) == status and self.server.calls("watch")) or not process.runs,
               f"{kind} is {status} and watched")
-        assert process.popen.poll() is None, process.stderr
+        assert process.runs, process.stderr
 
     def close(self) -> None:
         for task in self._tasks:

@@ -38,7 +38,7 @@ def test_a_job_is_applied_once_followed_to_its_end_and_its_outputs_are_left(lab:
 
 def test_neither_boto3_nor_a_client_is_imported(lab: AckLab) -> None:
     """As long as no log is to be read."""
-    ended = lab.task("train", logs="link").run(PYTHONPROFILEIMPORTTIME="1").check()
+    ended = lab.task("train", logs="link").run_anew(PYTHONPROFILEIMPORTTIME="1").check()
 
     imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines() if line.startswith("import time:")}
     assert "kfp_sagemaker.backends.ack.api" in imported

@@ -21,7 +21,7 @@ from .forked import fork_server, run_program
 RUN_ID = "0b7c9d1e-1c1b-4a52-9a0f-0d6a4f4a7a11"
 SALT = "7d2f2b0a-52d4-4f6c-8f1f-6a4f0c6e1b22"
 TIMEOUTS = (1, 5, 25, 125)
-"""For the input ``timeout``, in turn: whichever is enough to make what is then waited for, on a machine that has other work."""
+"""For the input ``timeout``, in turn: the first that is enough to make what is waited for, on a machine with other work."""
 
 
 @dataclass

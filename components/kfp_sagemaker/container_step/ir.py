@@ -92,7 +92,7 @@ def launcher_container(spec: StepSpec, image: str, bundle_prefix: str = "") -> L
     if len(encoded) > INLINE_LIMIT:
         if not bundle_prefix.startswith("s3://"):
             problem = (f"its encoding has {len(encoded)} characters, and {INLINE_LIMIT} fit into a container's arguments; "
-                       "give an S3 location for such steps")
+                       "`kfp-sagemaker convert` keeps such steps in S3, when it is told the pipeline root")
             raise InvalidInput("step", [Violation("command", problem)])
         made = bundle(encoded, bundle_prefix)
         encoded = made.reference

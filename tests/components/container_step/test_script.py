@@ -76,12 +76,31 @@ def test_commands_of_every_style_start_alike(tmp_path: Path) -> None:
             sys.executable, "-c", "import sys; open(sys.argv[1], 'w').write('x\\ny' + 'é' + chr(39))", str(out)),
         "shell -c with arguments": ("sh", "-c", 'printf "x\\ny%s" "$2" > "$1"', "sh", str(out), "é'"),
         "here-document": ("sh", "-ec", f"cat > {out} <<'E'\nx\nyé'\nE\ntruncate -s -1 {out}"),
-        "pipe and substitution": ("bash", "-c", f"printf '%s' \"$(printf 'x\\n')\n\" | cat > {out}; printf \"yé'\" >> {out}"),
+        "pipe and substitution": ("sh", "-c", f"printf '%s' \"$(printf 'x\\n')\n\" | cat > {out}; printf \"yé'\" >> {out}"),
         "program": ("cp", str(tmp_path / "from"), str(out)),
+        "program that a parameter names": (
+            "{{$.inputs.parameters['program']}}", "{{$.inputs.parameters['source']}}", str(out)),
+        "shell script of the image": (str(tmp_path / "run.me"), str(out)),
+        "script of the image": (sys.executable, str(tmp_path / "copy.py"), "--to", str(out)),
+        "module": (sys.executable, "-m", "shutil_of_the_image", "--to", str(out)),
+        "lightweight of KFP 1": (
+            "sh", "-ec", 'program_path=$(mktemp)\nprintf "%s" "$0" > "$program_path"\n'
+            f'{sys.executable} -u "$program_path" "$@"\n',
+            "def copy(text, to):\n    with open(to, 'w') as file:\n        file.write(text)\n\nimport argparse\n"
+            "_parser = argparse.ArgumentParser()\n_parser.add_argument('--text')\n_parser.add_argument('--to')\n"
+            "copy(**vars(_parser.parse_args()))\n", "--text", "x\nyé'", "--to", str(out)),
+        "installation before the program": (
+            "sh", "-c", '(true || python3 -m pip install x) && "$0" "$@"', "cp", str(tmp_path / "from"), str(out)),
     }
     (tmp_path / "from").write_text("x\nyé'", encoding="utf-8")
+    (tmp_path / "run.me").write_text(f'#!/bin/sh\ncp {tmp_path}/from "$1"\n')
+    (tmp_path / "run.me").chmod(0o755)
+    for name in ("copy.py", "shutil_of_the_image.py"):
+        (tmp_path / name).write_text(f"import shutil, sys\nshutil.copy({str(tmp_path / 'from')!r}, sys.argv[2])\n")
+    given = executor_input({"program": "cp", "source": str(tmp_path / "from")})
     for style, words in styles.items():
-        text = script_text(StepSpec("i"), resolved_command(StepSpec("i", words), Filling(executor_input())), layout())
+        spec = StepSpec("i", words, env=(("PYTHONPATH", str(tmp_path)),))
+        text = script_text(spec, resolved_command(spec, Filling(given)), layout())
         result = run(text, tmp_path, ["sh"])
         assert result.returncode == 0, (style, result.stderr)
         assert out.read_text(encoding="utf-8") == "x\nyé'", style

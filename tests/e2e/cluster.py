@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from waiting import until
 
+from .eventually import eventually
 from .processes import Program, free_port
 
 CRDS = Path(__file__).with_name("crds")
@@ -51,10 +51,8 @@ class Caller:
         sent = urllib.request.Request(
             self.server + path, method=method, data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": content_type, "Accept": "application/json"})
-        context = ssl.create_default_context(cafile=str(self.authority))
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         try:
-            with urllib.request.urlopen(sent, context=context, timeout=30) as answer:
+            with urllib.request.urlopen(sent, context=tls_context(self.authority), timeout=30) as answer:
                 text = answer.read().decode()
         except urllib.error.HTTPError as error:
             raise Refused(error.code, error.read().decode()) from error
@@ -96,13 +94,13 @@ class Cluster:
 
     def __init__(self, tools: Path, directory: Path) -> None:
         self.tools, self.directory = tools, directory
-        self._etcd_port, self._port = free_port(), free_port()
+        self._etcd_port, self.port = free_port(), free_port()
         self.etcd: Program | None = None
         self.api_server: Program | None = None
 
     @property
     def server(self) -> str:
-        return f"https://127.0.0.1:{self._port}"
+        return f"https://127.0.0.1:{self.port}"
 
     @property
     def admin(self) -> Caller:
@@ -132,13 +130,13 @@ class Cluster:
         key = str(self.directory / "accounts.key")
         self.api_server = Program(
             [str(self.tools / "kube-apiserver"), "--etcd-servers", f"http://127.0.0.1:{self._etcd_port}",
-             "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", str(self._port),
+             "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", str(self.port),
              "--cert-dir", str(self.directory / "certs"), "--authorization-mode", "RBAC",
              "--token-auth-file", str(self.directory / "tokens.csv"), "--endpoint-reconciler-type", "none",
              "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", key,
              "--service-account-signing-key-file", key, "--service-cluster-ip-range", "10.0.0.0/24",
              "--disable-admission-plugins", "ServiceAccount"], self.directory / "kube-apiserver.log")
-        until(self._is_ready, "kube-apiserver is ready")
+        eventually(self._is_ready, "kube-apiserver is ready")
 
     def kill_api_server(self) -> None:
         assert self.api_server is not None
@@ -172,10 +170,13 @@ class Cluster:
         token: str = answer["status"]["token"]
         return token
 
-    def objects(self, namespace: str) -> Iterator[dict[str, Any]]:
-        """Every custom resource of the namespace."""
-        for plural in plurals().values():
-            yield from self.admin.request("GET", f"{GROUP_PATH}/namespaces/{namespace}/{plural}")["items"]
+    def plural(self, kind: str) -> str:
+        return plurals()[kind]
+
+    def objects(self, namespace: str, *kinds: str) -> Iterator[dict[str, Any]]:
+        """The custom resources of the namespace, of these kinds or all."""
+        for kind in kinds or plurals():
+            yield from self.admin.request("GET", f"{GROUP_PATH}/namespaces/{namespace}/{plurals()[kind]}")["items"]
 
     def _is_ready(self) -> bool:
         assert self.api_server is not None
@@ -189,9 +190,9 @@ class Cluster:
         base = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
         for definition in definitions():
             self.admin.apply(f"{base}/{definition['metadata']['name']}", definition)
-        until(lambda: all(map(_is_established, self.admin.request("GET", base)["items"])), "the CRDs are established")
+        eventually(lambda: all(map(_is_established, self.admin.request("GET", base)["items"])), "the CRDs are established")
         for plural in plurals().values():  # established is a moment before served
-            until(lambda plural=plural: self._is_served(plural), f"{plural} are served")  # type: ignore[misc]
+            eventually(lambda plural=plural: self._is_served(plural), f"{plural} are served")  # type: ignore[misc]
 
     def _is_served(self, plural: str) -> bool:
         try:
@@ -200,6 +201,14 @@ class Cluster:
             if error.status == 429:  # the storage of a new kind is being set up
                 return False
             raise
+
+
+@functools.cache
+def tls_context(authority: Path) -> ssl.SSLContext:
+    """Trusts the API server's certificate, which it has made for itself."""
+    context = ssl.create_default_context(cafile=str(authority))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 @functools.cache

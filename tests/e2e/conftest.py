@@ -7,6 +7,7 @@ error) or ``stand-in`` (ours, which proves nothing of ACK's; the summary says so
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,13 @@ STAND_IN_REQUEUE = "1"
 """Seconds. ACK's are 30, a constant."""
 ACK_FLAGS = ("--allow-unsafe-aws-endpoint-urls", "--enable-carm=false", "--enable-field-export-reconciler=false",
              "--log-level", "debug")
+IMAGES = {IMAGE: HERE / "image", "digits-sample:1": HERE.parent.parent / "samples" / "digits" / "container"}
 _logs: list[Path] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A SIGTERM to the tests ends what they have started, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +50,7 @@ def world(tools: Path, container_runner: str, tmp_path_factory: pytest.TempPathF
     directory = tmp_path_factory.mktemp("e2e")
     _logs.append(directory)
     cluster = Cluster(tools, directory / "cluster")
-    settings = sagemaker_local.Settings(images={IMAGE: HERE / "image"}, runner=container_runner, seconds_to_settle=2.0)
+    settings = sagemaker_local.Settings(images=IMAGES, runner=container_runner, seconds_to_settle=2.0)
     with sagemaker_local.start(settings) as local:
         made = World(cluster, local, lambda: _controller(tools, cluster, local, directory), directory)
         try:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import ssl
 import threading
 import time
 import traceback
@@ -26,7 +25,7 @@ import yaml
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from .cluster import GROUP_PATH, Caller, Refused, definitions, path_of, plurals
+from .cluster import GROUP_PATH, Caller, Refused, definitions, path_of, plurals, tls_context
 from .stand_in_kinds import KINDS, Kind
 from .stand_in_queue import Key, Queue
 from .translation import to_api, to_custom_resource
@@ -67,8 +66,6 @@ class Controller:
 
     def _watch(self, kind: str) -> None:
         path = f"{GROUP_PATH}/{plurals()[kind]}"
-        context = ssl.create_default_context(cafile=str(self.caller.authority))
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         while True:
             try:
                 listed = self.caller.request("GET", path)
@@ -77,7 +74,7 @@ class Controller:
                 url = f"{self.caller.server}{path}?watch=1&resourceVersion={listed['metadata']['resourceVersion']}"
                 asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.caller.token}"})
                 generations: dict[str, Any] = {}
-                with urllib.request.urlopen(asked, context=context) as events:
+                with urllib.request.urlopen(asked, context=tls_context(self.caller.authority)) as events:
                     for line in events:
                         event = json.loads(line)
                         if event["type"] == "ERROR":
@@ -118,6 +115,10 @@ class Controller:
             return resource.synchronize()
         except ClientError as error:
             return resource.refused(error)
+        except Refused as error:
+            if error.status == 404:  # it was deleted meanwhile
+                return None
+            raise
 
 
 class Resource:

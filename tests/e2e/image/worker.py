@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -61,4 +62,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
+    # The first process of a container ignores the signal unless it says otherwise.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     {"train": train, "serve": serve}.get((sys.argv[1:] or [""])[0], process)()

@@ -150,6 +150,7 @@ def test_a_users_name_that_sagemaker_has_already_is_refused(lab: AckLab) -> None
     ended = lab.task("train", job_name="taken").run().check(2)
 
     assert "TrainingJob taken is there already in SageMaker, and custom resource team-a/taken did not make it" in ended.stderr
+    assert lab.objects("TrainingJob") == [], "what did not make it is taken back"
 
 
 def test_a_controller_that_does_not_act(lab: AckLab) -> None:

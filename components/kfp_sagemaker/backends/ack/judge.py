@@ -135,8 +135,9 @@ def refusal_of(custom: Mapping[str, Any] | None) -> str:
 
 
 def is_made(custom: Mapping[str, Any]) -> bool:
-    """Whether the controller has made, or found, what the custom resource stands for."""
-    return bool(_arn(custom))
+    """Whether the controller has made, or found, what the custom resource stands for, and looks after it."""
+    terminal = _conditions(custom).get("ACK.Terminal", _NOT)
+    return bool(_arn(custom)) and not (terminal.true and terminal.message.startswith(_TAKEN))
 
 
 @dataclass(frozen=True)

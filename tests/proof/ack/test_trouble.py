@@ -40,6 +40,30 @@ def test_a_server_that_has_forgotten_the_version_is_asked_anew(lab: AckLab) -> N
     assert len(lab.server.calls("patch")) == 1
 
 
+def test_a_server_that_has_just_started_knows_no_rights_yet(lab: AckLab) -> None:
+    """kube-apiserver answers 403 until it has read roles and bindings."""
+    left = [3]
+
+    def deny(served: Served) -> None:
+        if served.verb == "watch" and left[0]:
+            left[0] -= 1
+            raise forbidden("watch", served.plural)
+
+    lab.controller.holds = True
+    step = lab.task("train").start()
+    lab.until_watched(step, "TrainingJob", "trainingJobStatus", "InProgress")
+    until(lambda: lab.server.calls("watch"), "the step watches")
+    lab.server.faults.append(deny)
+    lab.server.stop()
+    lab.server.start()
+    until(lambda: left == [0], "the step asks again and again")
+
+    lab.controller.release()
+
+    ended = step.wait().check()
+    assert "looking every" not in ended.stderr
+
+
 @pytest.mark.parametrize("verb", ["get", "patch"])
 def test_a_server_that_restarts_in_the_middle_of_a_request(lab: AckLab, verb: str) -> None:
     gate = lab.server.gates.after(verb)

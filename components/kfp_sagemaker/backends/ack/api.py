@@ -19,9 +19,9 @@ from urllib3.exceptions import HTTPError, SSLError
 
 from kfp_sagemaker.backends.ack.cluster import Cluster
 from kfp_sagemaker.backends.ack.judge import FIELD_MANAGER
-from kfp_sagemaker.backends.ack.translate import Request, translate
+from kfp_sagemaker.backends.ack.translate import KindUnknown, Request, translate
 from kfp_sagemaker.custom_resources.fields import API_VERSION
-from kfp_sagemaker.errors import NotFound, RequestRefused, Transient
+from kfp_sagemaker.errors import AccessDenied, NotFound, RequestRefused, StepError, Transient
 from kfp_sagemaker.version import VERSION
 
 _CONNECT_SECONDS, _READ_SECONDS = 10.0, 60.0
@@ -29,6 +29,8 @@ _CONNECT_SECONDS, _READ_SECONDS = 10.0, 60.0
 WATCH_SECONDS = 240
 #: HTTP status, and code of an ERROR event: the server has forgotten the resourceVersion.
 GONE = 410
+#: Seconds for which a refusal of what was admitted before is taken for a server that is still starting.
+FORGETFUL_SECONDS = 60.0
 #: What is followed, deletes and looks at the same time, and does not wait for the others.
 _CONNECTIONS = 4
 
@@ -49,6 +51,7 @@ class Api:
                 options |= {"server_hostname": cluster.server_name, "assert_hostname": cluster.server_name}
         self._pool: urllib3.PoolManager = (
             urllib3.ProxyManager(cluster.proxy, **options) if cluster.proxy else urllib3.PoolManager(**options))
+        self._admitted: set[tuple[str, str, str]] = set()
 
     def get(self, plural: str, namespace: str, name: str) -> dict[str, Any] | None:
         """The custom resource; None when there is none."""
@@ -94,7 +97,8 @@ class Api:
                 yield {"type": "ERROR", "object": {"code": GONE}}
                 return
             if response.status != 200:
-                raise translate(response.status, response.read(), request)
+                raise self._refusal(response.status, response.read(), request)
+            self._admitted.add((request.verb, request.plural, request.namespace))
             line = b""
             for piece in response.stream(amt=None):
                 line += piece
@@ -118,13 +122,22 @@ class Api:
             with suppress(OSError):
                 response.release_conn()
         if not 200 <= response.status < 300:
-            raise translate(response.status, content, request)
+            raise self._refusal(response.status, content, request)
+        self._admitted.add((request.verb, request.plural, request.namespace))
         try:
             answer = json.loads(content)
         except ValueError:
             problem = f"{request}: the answer is not JSON; is {self.cluster.server} an API server?"
             raise Transient(problem, limit=60.0) from None
         return answer if isinstance(answer, dict) else {}
+
+    def _refusal(self, status: int, body: bytes, request: Request) -> StepError:
+        """The error for an answer. An API server that has just started knows neither all rights nor all kinds yet."""
+        error = translate(status, body, request)
+        was_admitted = (request.verb, request.plural, request.namespace) in self._admitted
+        if was_admitted and isinstance(error, (AccessDenied, KindUnknown)):
+            return Transient(f"{error}. It was admitted before", limit=FORGETFUL_SECONDS)
+        return error
 
     def _send(
         self, method: str, request: Request, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None,

@@ -12,7 +12,7 @@ from kfp_sagemaker.lifecycle.log_tail import LogTail
 from kfp_sagemaker.lifecycle.watch import Watch
 from kfp_sagemaker.resources.endpoint import ENDPOINT
 from kfp_sagemaker.resources.processing_job import PROCESSING_JOB
-from kfp_sagemaker.resources.resource import Resource
+from kfp_sagemaker.resources.resource import STANDING, Resource, Standing, State
 from kfp_sagemaker.resources.training_job import TRAINING_JOB
 
 from .simulation import START, SimulatedBackend, SimulatedClock, described, patience
@@ -164,3 +164,64 @@ def test_the_last_lines_are_read_after_the_end() -> None:
     Watch(TRAINING_JOB, "it", lambda: backend.describe(TRAINING_JOB, "it"), patience(clock), tail).until_done()
 
     assert shown == ["the last words"]
+
+
+class Telling:
+    """Implements ``backends.backend.Changes`` on a simulated clock: something happens at the given ages, in seconds."""
+
+    def __init__(self, clock: SimulatedClock, *ages: float) -> None:
+        self.clock, self.ages, self.closed = clock, list(ages), False
+
+    def wait(self, seconds: float) -> bool:
+        if self.ages and self.ages[0] <= self.clock.elapsed + seconds:
+            self.clock.sleep(max(self.ages.pop(0) - self.clock.elapsed, 0.0))
+            return True
+        self.clock.sleep(seconds)
+        return False
+
+    def longest(self) -> float:
+        return 60.0
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_is_told_of_is_described_when_it_happens() -> None:
+    waiting, backend = watch(PROCESSING_JOB, timeline(PROCESSING_JOB, (0, "InProgress"), (1000.5, "Completed")))
+    waiting.changes = changes = Telling(backend.clock, 1000.5)
+
+    waiting.until_done()
+
+    assert backend.clock.elapsed == 1000.5
+    assert changes.closed
+
+
+def test_what_is_not_told_of_is_found_by_looking_now_and_then() -> None:
+    waiting, backend = watch(PROCESSING_JOB, timeline(PROCESSING_JOB, (0, "InProgress"), (1000.5, "Completed")))
+    waiting.changes = Telling(backend.clock)
+
+    waiting.until_done()
+
+    assert [time - START for time in backend.times("DescribeProcessingJob")] == [60.0 * look for look in range(18)]
+
+
+def test_the_timeout_passes_while_nothing_is_told() -> None:
+    waiting, backend = watch(PROCESSING_JOB, timeline(PROCESSING_JOB, (0, "InProgress")), timeout_at=START + 90)
+    waiting.changes = changes = Telling(backend.clock)
+
+    with pytest.raises(TimedOut):
+        waiting.until_done()
+
+    assert backend.clock.elapsed == 90
+    assert changes.closed
+
+
+def test_the_standing_that_a_back_end_adds_counts_and_not_the_status() -> None:
+    def at(age: float) -> Mapping[str, Any]:
+        told = described(ENDPOINT, "InService")
+        return told if age > 100 else {**told, STANDING: Standing(State.BUSY, "the update has not begun")}
+
+    waiting, backend = watch(ENDPOINT, at)
+
+    assert STANDING not in waiting.until_done()
+    assert backend.clock.elapsed > 100

@@ -149,3 +149,30 @@ def test_the_timeout_of_what_no_controller_acts_on_takes_it_back(lab: AckLab) ->
     lab.task("model", timeout=1).run().check(1)
 
     assert lab.objects("Model") == []
+
+
+def test_terminated_before_the_controller_has_made_a_record_it_is_taken_back(lab: AckLab) -> None:
+    lab.controller.pause()
+    step = lab.task("model").start()
+    until(lambda: lab.server.calls("watch"), "the step waits")
+    before = len(lab.server.requests)
+
+    step.send(signal.SIGTERM)
+
+    ended = step.wait().check(143)
+    assert lab.server.requests[before].verb == "delete"
+    assert "Model team-a/the-model was deleted, so that the controller does not make it later" in ended.stderr
+    assert lab.objects("Model") == []
+
+
+def test_terminated_while_an_endpoint_is_made_it_is_left(lab: AckLab) -> None:
+    lab.controller.holds = True
+    variant = {"VariantName": "all", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    step = lab.task("endpoint", production_variants=[variant]).start()
+    until(lambda: "Creating" in step.stderr, "the step waits for the endpoint")
+
+    step.send(signal.SIGTERM)
+
+    assert "what runs remotely was left running" in step.wait().check(143).stderr
+    assert lab.server.calls("delete") == []
+    assert lab.status("Endpoint", "endpointStatus") == "Creating"

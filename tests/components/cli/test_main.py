@@ -28,7 +28,8 @@ def test_help_lists_all_subcommands_and_imports_none() -> None:
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
     assert told[-1] == "[]"
     listed = {line.split()[0]: line.split(maxsplit=1)[1] for line in told[told.index("Commands:") + 1:-1]}
-    assert list(listed) == ["completion", "components", "iam", "local", "plan", "specs", "stop"]
+    assert list(listed) == [
+        "check", "completion", "components", "convert", "explain", "iam", "init", "local", "plan", "profiles", "specs", "stop"]
     assert all(line.endswith(".") for line in listed.values())
 
 

@@ -152,8 +152,9 @@ def _task_root(given: Mapping[str, Any], staging_uri: str) -> tuple[str, str]:
     from_file = f"s3://{directory.removeprefix('/s3/')}" if directory.startswith("/s3/") else ""
     parents = [posixpath.dirname(str(artifact.get("uri", ""))) for _, artifact in artifacts_of(given, "outputs")]
     parent = next((each for each in parents if each.startswith("s3://")), "")
-    # Before KFP 2.15 the file is at one constant path for all steps; since then it is in the task root, with its salt.
-    root = from_file or parent
+    # Artifacts come first, since their URIs are what counts. Since KFP 2.15 the file is in the task root too, before at one
+    # constant path for all steps.
+    root = parent or from_file
     if root:
         return root, identity_of(root)
     own = directory if directory and not directory.startswith("/tmp/") else os.environ.get("KFP_POD_UID", "")

@@ -80,8 +80,8 @@ def test_logs_that_kfp_publishes_are_not_the_programs() -> None:
     assert set(laid_out(given).executor_input["outputs"]["artifacts"]) == {"model"}
 
 
-@pytest.mark.parametrize("output_file", ["/tmp/kfp_outputs/output_metadata.json", ""])
-def test_before_kfp_2_15_the_task_root_is_the_parent_of_an_artifact(output_file: str) -> None:
+@pytest.mark.parametrize("output_file", ["/tmp/kfp_outputs/output_metadata.json", "", "/s3/other/executor_output.json"])
+def test_the_task_root_is_the_parent_of_an_artifact_wherever_the_file_is(output_file: str) -> None:
     layout = laid_out(executor_input(output_artifacts=("model",), output_file=output_file))
     assert layout.task_root == ROOT
     assert layout.executor_input["outputs"]["outputFile"] == f"{LOCAL_ROOT}/executor_output.json"
@@ -94,6 +94,8 @@ def test_identity_does_not_depend_on_what_a_retry_changes() -> None:
     assert laid_out(first).identity == laid_out(second).identity
 
 
+APART = executor_input(output_artifacts=("model", "plot"))
+APART["outputs"]["artifacts"]["plot"]["artifacts"][0]["uri"] = "s3://elsewhere/plot"
 MINIO_FILE = f"/minio/mlpipeline/v2/artifacts/pipe/run/task/{SALT}/executor_output.json"
 
 
@@ -118,8 +120,7 @@ def test_a_step_with_parameters_only_may_be_staged_elsewhere() -> None:
          ["model: this output artifact is at minio://m/x/model", "plot: this output", "defaultPipelineRoot"]),
         (executor_input({"x": 1}, output_file=MINIO_FILE), ["sagemaker_staging_uri", "/minio/mlpipeline"]),
         (executor_input({"x": 1}, output_file="/tmp/kfp_outputs/output_metadata.json"), ["sagemaker_staging_uri"]),
-        (executor_input(output_artifacts=("model",), root="s3://elsewhere/x", output_file=f"{LOCAL_ROOT}/output.json"),
-         ["model: KFP put this output artifact at s3://elsewhere/x/model, away from the others"]),
+        (APART, ["plot: KFP put this output artifact at s3://elsewhere/plot, away from the others"]),
     ],
 )
 def test_what_a_job_cannot_reach_is_refused(given: dict[str, Any], problems: list[str]) -> None:

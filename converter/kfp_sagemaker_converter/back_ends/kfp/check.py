@@ -48,7 +48,9 @@ def _lost_tasks(ir: Mapping[str, Any], pipeline: Pipeline) -> list[str]:
 
 def _lost_steps(ir: Mapping[str, Any], decisions: Sequence[Decision]) -> list[str]:
     """Steps that are neither in the output nor have a diagnostic."""
-    executors = (ir.get("deploymentSpec") or {}).get("executors") or {}
+    executors = (ir.get("deploymentSpec") or {}).get("executors")
+    # The proto leaves its shape open.
+    executors = executors if isinstance(executors, dict) else {}
     components = ir.get("components") or {}
     found = []
     for decision in decisions:

@@ -95,7 +95,7 @@ def _if_present(words: dict[str, Any], interface: Interface) -> Any:
             raise NoPlaceholder("an if with a constant condition gives no single argument")
         return _made(chosen, interface)
     name = condition.get("isPresent") if isinstance(condition, dict) else None
-    if name not in interface.input_names:
+    if not isinstance(name, str) or name not in interface.input_names:
         raise NoPlaceholder(f"an if asks for {_shown(condition)}, and only isPresent of an input can be asked for")
     made = {"InputName": interface.input_names[name], "Then": _branch(then, interface)}
     if otherwise is not None:

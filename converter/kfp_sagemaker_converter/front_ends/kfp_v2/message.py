@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Refused
@@ -22,9 +22,48 @@ def message_of(ir: Mapping[str, Any], at: Location) -> Any:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     try:
-        return json_format.ParseDict(ir, pipeline_spec_pb2.PipelineSpec())
+        message = json_format.ParseDict(ir, pipeline_spec_pb2.PipelineSpec())
     except (json_format.ParseError, TypeError, ValueError, AttributeError) as error:
         raise Refused([rules.not_a_pipeline_spec(at, "", _problem(error))]) from None
+    # The parser takes what is empty, and null, for any message, and asks for no field.
+    wrong = next(_misshapen(ir, message.DESCRIPTOR, ""), "") or ("" if message.HasField("root") else "root is missing")
+    if wrong:
+        raise Refused([rules.not_a_pipeline_spec(at, "", wrong)])
+    return message
+
+
+def _misshapen(words: Any, descriptor: Any, path: str) -> Iterator[str]:
+    """What is no mapping or no list where the proto has a message, a map or a repeated field."""
+    if not isinstance(words, dict):
+        yield f"{path.lstrip('.')} is no mapping"
+        return
+    if descriptor.full_name.startswith("google.protobuf."):
+        return
+    for key, value in words.items():
+        field = descriptor.fields_by_name.get(key) or descriptor.fields_by_camelcase_name.get(key)
+        if field is None or field.message_type is None or _is_any(field.message_type):
+            continue
+        inner, here = field.message_type, f"{path}.{key}"
+        if inner.GetOptions().map_entry:
+            if not isinstance(value, dict):
+                yield f"{here.lstrip('.')} is no mapping"
+            elif (of_value := inner.fields_by_name["value"].message_type) and not _is_any(of_value):
+                for name, one in value.items():
+                    yield from _misshapen(one, of_value, f"{here}.{name}")
+        elif field.is_repeated:
+            if not isinstance(value, list):
+                yield f"{here.lstrip('.')} is no list"
+            else:
+                for position, one in enumerate(value):
+                    yield from _misshapen(one, inner, f"{here}[{position}]")
+        else:
+            yield from _misshapen(value, inner, here)
+
+
+def _is_any(descriptor: Any) -> bool:
+    """Whether a message is written as something else than a mapping: a Value, a Duration."""
+    name: str = descriptor.full_name
+    return name.startswith("google.protobuf.") and name != "google.protobuf.Struct"
 
 
 def normalised(message: Any) -> dict[str, Any]:

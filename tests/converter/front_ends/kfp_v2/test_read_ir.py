@@ -195,3 +195,30 @@ def test_of_several_pipelines_none_is_taken() -> None:
 def test_executors_of_another_shape_are_kept_as_they_are(words: Any) -> None:
     read_ = document(pipeline(executors={"exec-train": words}))
     assert type(read_.pipeline.executors["exec-train"]).__name__ == "Opaque"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("root",), None, "root is no mapping"),
+        (("root", "dag"), [], "root.dag is no mapping"),
+        (("root", "dag", "tasks", "train", "dependentTasks"), {}, "dependentTasks"),
+        (("components", "comp-train", "outputDefinitions"), [], "components.comp-train.outputDefinitions is no mapping"),
+    ],
+)
+def test_what_the_protos_parser_lets_pass_is_refused(path: tuple[str, ...], value: Any, said: str) -> None:
+    words = yaml.safe_load(ir("straight"))
+    holder = words
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    with pytest.raises(Refused) as raised:
+        read_ir(read(json.dumps(words), "pipeline.json"))
+    assert said in raised.value.diagnostics[0].sentence
+
+
+def test_ir_without_a_root_is_refused() -> None:
+    words = yaml.safe_load(ir("straight"))
+    del words["root"]
+    with pytest.raises(Refused, match="root is missing"):
+        read_ir(read(json.dumps(words), "pipeline.json"))

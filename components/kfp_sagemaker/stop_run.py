@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+from botocore.exceptions import NoCredentialsError, PartialCredentialsError
+
+from kfp_sagemaker.backends.boto3.backend import NO_CREDENTIALS, Boto3Backend
 from kfp_sagemaker.backends.boto3.clients import Clients
 from kfp_sagemaker.backends.boto3.translate import translate
-from kfp_sagemaker.errors import AlreadyFinished, NotFound, StepError
+from kfp_sagemaker.errors import AlreadyFinished, NotFound, RequestRefused, StepError
 from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.resources.resource import Resource, State
@@ -130,6 +132,8 @@ def _tagged(run_id: str, settings: StepSettings, types: list[str]) -> Iterator[s
     while True:
         try:
             page = client.get_resources(**arguments)
+        except (NoCredentialsError, PartialCredentialsError) as error:
+            raise RequestRefused(NO_CREDENTIALS.format(error)) from error
         except Exception as error:
             raise translate(error, "GetResources", f"the resources of run {run_id}", service="tag") from error
         for mapping in page.get("ResourceTagMappingList", []):

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from click.testing import CliRunner, Result
 from kfp_sagemaker.cli import main
+from kfp_sagemaker.service_model import model
 from sagemaker_local import LocalSageMaker, Settings, start
 from sagemaker_local.fault_rules import parse_rules
 from sagemaker_local.scripted import HOLD, JobScript, ScriptedExecution, Step
@@ -93,6 +95,20 @@ def test_a_dry_run_only_says_it(local: LocalSageMaker, sagemaker: Any) -> None:
     train(sagemaker, "a", RUN)
     assert "would be stopped" in stop("--dry-run").stdout
     assert stopped(local) == []
+
+
+def test_no_credentials_at_all_is_told_as_a_step_tells_it(local: LocalSageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    fresh = botocore.session.get_session()  # the one of this process has found the credentials of other tests
+    monkeypatch.setattr(model, "session", lambda: fresh)
+    result = CliRunner().invoke(main, ["stop", "--run", RUN])
+    assert result.exit_code == 2
+    assert "no AWS credentials found" in result.output
+    assert "AWS_ACCESS_KEY_ID" in result.output
 
 
 def test_a_run_without_resources_says_so(local: LocalSageMaker) -> None:

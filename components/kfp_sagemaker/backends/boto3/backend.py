@@ -26,6 +26,10 @@ from kfp_sagemaker.resources.resource import Resource
 #: Items of a listing that a step looks at.
 _MOST_ITEMS = 1000
 
+#: What is told of credentials that were never there.
+NO_CREDENTIALS = ("no AWS credentials found ({}). Give the pod's service account an IAM role, or set AWS_ACCESS_KEY_ID and "
+                  "AWS_SECRET_ACCESS_KEY")
+
 
 class Boto3Backend:
     """The back end of one step (see ``backends.backend.Backend``)."""
@@ -136,9 +140,7 @@ class Boto3Backend:
             if self._answered:
                 raise translate(error, operation, subject) from error
             # What never had any is not waiting for a refresh.
-            raise RequestRefused(
-                f"{operation} {subject}: no AWS credentials found ({error}). Give the pod's service account an IAM role, or "
-                f"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY") from error
+            raise RequestRefused(f"{operation} {subject}: {NO_CREDENTIALS.format(error)}") from error
         except EndpointConnectionError as error:
             # Waiting for a region to come up that never was would look like a step at work.
             if not self._answered and self._clients.region_may_be_misspelt():

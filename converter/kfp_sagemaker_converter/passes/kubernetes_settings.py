@@ -6,7 +6,7 @@ step cannot move (``obstacles``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,7 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carrie
         if not value:
             continue
         if setting.name == "activeDeadlineSeconds":
-            max_run_time = int(value) if str(value).isdigit() else 0
+            max_run_time = int(value) if str(value).isdecimal() else 0
             found.append(rules.deadline(at, step.name, step.name, max_run_time))
         elif setting.name == "podMetadata":
             tags = _tags(value)
@@ -68,9 +68,14 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carrie
     return Carried(max_run_time, tags, tuple(secrets), pod_settings, tuple(found))
 
 
-def secret_names(entries: Iterable[Any]) -> list[str]:
+def mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list; none of what is no list. Nothing has checked a platform document before."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def secret_names(value: Any) -> list[str]:
     """The names of the secrets of ``secretAsEnv``, in order; empty text for one that is known at run time only."""
-    return [_name(entry, "secretName") for entry in entries if isinstance(entry, dict)]
+    return [_name(entry, "secretName") for entry in mappings(value)]
 
 
 def _name(entry: Mapping[str, Any], key: str) -> str:
@@ -89,12 +94,12 @@ def _add_secrets(
     pod_settings: dict[str, Any],
 ) -> None:
     in_pod = []
-    for entry in setting.value:
+    for entry in mappings(setting.value):
         policy, arn = secret_rule(_name(entry, "secretName"))
         through_pod = policy == SecretPolicy.ENVIRONMENT.value
         if through_pod:
             in_pod.append(entry)
-        for key in entry.get("keyToEnv") or ():
+        for key in mappings(entry.get("keyToEnv")):
             variable, member = str(key.get("envVar", "")), str(key.get("secretKey", ""))
             if through_pod:
                 secrets.append(Secret(variable, SecretPolicy.ENVIRONMENT))
@@ -105,12 +110,10 @@ def _add_secrets(
 
 
 def _variables(setting: Setting) -> list[str]:
-    entries = setting.value if isinstance(setting.value, list) else []
     found = []
-    for entry in entries:
-        if isinstance(entry, dict):
-            found += [str(key.get("envVar", "")) for key in entry.get("keyToEnv") or ()]
-            found += [str(entry["name"])] if setting.name == "fieldPathAsEnv" and entry.get("name") else []
+    for entry in mappings(setting.value):
+        found += [str(key.get("envVar", "")) for key in mappings(entry.get("keyToEnv"))]
+        found += [str(entry["name"])] if setting.name == "fieldPathAsEnv" and entry.get("name") else []
     return [variable for variable in found if variable]
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Container, Setting
-from kfp_sagemaker_converter.passes.kubernetes_settings import DROPPED, KEPT_IN_POD, LIMITS, OF_NODES, secret_names
+from kfp_sagemaker_converter.passes.kubernetes_settings import DROPPED, KEPT_IN_POD, LIMITS, OF_NODES, mappings, secret_names
 from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.rules import obstacles as rules
 
@@ -65,8 +64,9 @@ def _of_settings(step: Step, secret_policy: Callable[[str], str]) -> Iterator[Di
 
 
 def _of_secrets(step: Step, setting: Setting, secret_policy: Callable[[str], str]) -> Iterator[Diagnostic]:
-    entries: Any = setting.value if isinstance(setting.value, list) else []
-    for name in secret_names(entries):
+    if mappings(setting.value) != setting.value:
+        yield rules.unknown_setting(setting.location, step.name, step.name, f"{setting.name} of an unknown form")
+    for name in secret_names(setting.value):
         if not name:
             yield rules.secret_at_run_time(setting.location, step.name, step.name)
         elif secret_policy(name) == "keep":

@@ -39,7 +39,8 @@ def _lost_tasks(ir: Mapping[str, Any], pipeline: Pipeline) -> list[str]:
     """DAGs that have not the tasks that they had."""
     found = []
     for component in (pipeline.root, *pipeline.components.values()):
-        words = ir["root"] if component is pipeline.root else (ir.get("components") or {}).get(component.name) or {}
+        holder = ir if component is pipeline.root else ir.get("components") or {}
+        words = holder.get(component.name) or {}
         tasks = set(((words.get("dag") or {}).get("tasks")) or ())
         if component.dag is not None and tasks != set(component.dag.tasks):
             found.append(f"{component.name} had {len(component.dag.tasks)} tasks and has {len(tasks)}")

@@ -73,30 +73,32 @@ def normalised(message: Any) -> dict[str, Any]:
     return dict(json_format.MessageToDict(message))
 
 
-def has_underscores(ir: Mapping[str, Any], message: Any) -> bool:
-    """Whether a field of IR is spelt as in the proto, ``component_ref``: its JSON allows that beside ``componentRef``."""
-    return _spelt(ir, message.DESCRIPTOR)
+def is_plain(ir: Mapping[str, Any], message: Any) -> bool:
+    """Whether IR is written as kfp writes it. Proto's JSON also takes ``component_ref`` for ``componentRef``, and null."""
+    return _is_plain(ir, message.DESCRIPTOR)
 
 
-def _spelt(words: Any, descriptor: Any) -> bool:
-    if not isinstance(words, dict) or descriptor.full_name.startswith("google.protobuf."):
+def _is_plain(words: Any, descriptor: Any) -> bool:
+    if descriptor.full_name.startswith("google.protobuf."):
+        return True
+    return isinstance(words, dict) and all(_is_plain_member(key, value, descriptor) for key, value in words.items())
+
+
+def _is_plain_member(key: str, value: Any, descriptor: Any) -> bool:
+    field = descriptor.fields_by_camelcase_name.get(key)
+    if field is None or field.json_name != key:
         return False
-    for key, value in words.items():
-        field = descriptor.fields_by_name.get(key)
-        if field is not None and field.json_name != key:
-            return True
-        field = field or descriptor.fields_by_camelcase_name.get(key)
-        if field is None or field.message_type is None:
-            continue
-        inner = field.message_type
-        if inner.GetOptions().map_entry:
-            inner = inner.fields_by_name["value"].message_type
-            values = list(value.values()) if inner is not None and isinstance(value, dict) else []
-        else:
-            values = value if isinstance(value, list) else [value]
-        if any(_spelt(one, inner) for one in values):
-            return True
-    return False
+    inner = field.message_type
+    if inner is None:
+        return value is not None
+    if inner.GetOptions().map_entry:
+        inner = inner.fields_by_name["value"].message_type
+        values = list(value.values()) if isinstance(value, dict) else None
+    elif field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED:  # protobuf before 6.32
+        values = value if isinstance(value, list) else None
+    else:
+        values = [value]
+    return values is not None and (inner is None or all(_is_plain(one, inner) for one in values))
 
 
 def _problem(error: Exception) -> str:

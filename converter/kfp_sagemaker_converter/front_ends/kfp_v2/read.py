@@ -8,7 +8,7 @@ from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.components import component_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import VERTEX, Parts, parts_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.executors import executor_of
-from kfp_sagemaker_converter.front_ends.kfp_v2.message import has_underscores, message_of, normalised
+from kfp_sagemaker_converter.front_ends.kfp_v2.message import is_plain, message_of, normalised
 from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
 from kfp_sagemaker_converter.front_ends.kfp_v2.platforms import platform_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.references import dangling
@@ -35,9 +35,11 @@ def read_ir(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
 def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagnostic]]:
     ir, findings = parts.ir, []
     message = message_of(ir, parts.at)
+    if not isinstance((ir.get("deploymentSpec") or {}).get("executors") or {}, dict):
+        raise Refused([pipeline_rules.not_a_pipeline_spec(parts.at, "", "deploymentSpec: executors is no mapping")])
     if not message.pipeline_info.name:
         raise Refused([pipeline_rules.no_name(parts.at, "")])
-    if has_underscores(ir, message):
+    if not is_plain(ir, message):
         ir = normalised(message)  # in one spelling, without lines
     if old := modernise(ir):
         findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))

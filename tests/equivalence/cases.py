@@ -64,7 +64,8 @@ CASES = (
          {"file-of.text": "x" * 300_000, "length.Output": 96_000}),
     Case("parameters", "types_in_a_container", "container-types",
          {"container-types.told": repr(["3", "2.5", "false", '{"k": 1, "t": "it\'s"}', '[1, "two", 2.5]'])}),
-    Case("parameters", "names_of_the_run", "length > same", {"length.Output": 36, "same.Output": "RUN"}),
+    Case("parameters", "names_of_the_run", "length > same > same-2",
+         {"length.Output": 36, "same.Output": "RUN", "same-2.Output": "RUN"}),
     # artifacts
     Case("artifacts", "training", "write-data > train > look",
          {"train.Output": 4 / 9, "look.Output": {
@@ -122,6 +123,8 @@ CASES = (
     Case("loops", "collected_artifacts",
          "shard[0] > count-lines[0] > shard[1] > count-lines[1] > shard[2] > count-lines[2] > merge",
          {"merge.Output": [2, 0, 1], "count-lines[0].Output": 3}),
+    Case("loops", "collected_from_loops_in_loops",
+         "square[0] > shard[0,0] > shard[0,1] > square[1] > shard[1,0] > shard[1,1] > merge", {"merge.Output": [2, 0, 2, 0]}),
     Case("loops", "conditions_in_loops", "square[0] > join-2[0] > square[1] > join[1] > square[2] > join[2]",
          {"join-2[0].Output": "small!", "join[1].Output": "big!"}),
     Case("loops", "failure_in_a_loop", "fails-on[0]! > fails-on[1] > square[1]", {"square[1].Output": 1}, "failed"),

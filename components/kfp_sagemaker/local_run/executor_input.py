@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces
 
+_RESOURCE_NAME = "{{$.pipeline_job_resource_name}}"
 _ARTIFACT_PATH = re.compile(r"\{\{\$\.(inputs|outputs)\.artifacts\['([^']+)'\]\.path\}\}")
 
 
@@ -27,8 +28,7 @@ def executor_input(component: Any, arguments: Mapping[str, Any], places: StepPla
     for name, value in arguments.items():
         if name in inputs.artifacts:
             if value is not None:
-                given = value if isinstance(value, list) else [value]
-                artifacts[name] = {"artifacts": [_artifact(artifact) for artifact in given]}
+                artifacts[name] = {"artifacts": [_artifact(artifact) for artifact in _flat(value)]}
         else:  # declared parameters, and the pipelinechannel--* ones that the compiler adds for f-strings
             parameters[name] = protojson_numbers(value)
     outputs = component.output_definitions
@@ -52,6 +52,15 @@ def executor_input(component: Any, arguments: Mapping[str, Any], places: StepPla
             "outputFile": places.executor_output,
         },
     }
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """The artifacts of a value: what loops in loops left is a list of lists here, and one list in an ``ArtifactList``."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _flat(each)
+    else:
+        yield value
 
 
 def _plain(value: Any) -> Any:
@@ -98,8 +107,12 @@ def filled_command(command: Sequence[str], given: dict[str, Any], layout: RunLay
         artifacts = given[match.group(1)]["artifacts"].get(match.group(2))
         return local_path(artifacts["artifacts"][0]["uri"]) if artifacts else match.group(0)
 
+    values = given["inputs"]["parameterValues"]  # kfp.local knows all names of a run but this one
+    values.update({
+        name: value.replace(_RESOURCE_NAME, layout.run_id) for name, value in values.items() if isinstance(value, str)
+    })
     filled: list[str] = placeholder_utils.replace_placeholders(
-        full_command=[_ARTIFACT_PATH.sub(path, element) for element in command],
+        full_command=[_ARTIFACT_PATH.sub(path, element).replace(_RESOURCE_NAME, layout.run_id) for element in command],
         executor_input_dict=given,
         pipeline_resource_name=f"{layout.run_id}",
         task_resource_name=task,

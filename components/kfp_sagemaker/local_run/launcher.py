@@ -120,7 +120,7 @@ class Launcher:
         command = [expanded(word, environment) for word in (*container.command, *container.args)]  # first, as in a pod
         try:
             filled = filled_command(command, given, self.layout, task.name)
-        except (KeyError, TypeError, ValueError) as error:
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise StepFailed(f"a placeholder of its command cannot be filled: {error}") from None
         for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
             folder.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kfp import dsl
+from kfp.pipeline_spec import pipeline_spec_pb2
 from kfp_sagemaker.local_run import namespace
 from kfp_sagemaker.local_run.console import RunConsole
+from kfp_sagemaker.local_run.executor_input import executor_input, filled_command
 from kfp_sagemaker.local_run.kfp_local_spec import KfpLocalSpec
 from kfp_sagemaker.local_run.launcher import Launcher
 from kfp_sagemaker.local_run.run_layout import run_layout, step_places
@@ -42,6 +45,27 @@ def test_paths_of_a_step_have_their_place_here(tmp_path: Path) -> None:
     assert places.here(f"/s3/{root}/model") == tmp_path / "p/r/train-2/outputs/model"
     assert places.here("/s3/other/key") == tmp_path / "p/r/train-2/s3/other/key"
     assert places.here("/tmp/file") == Path("/tmp/file")
+
+
+def test_artifacts_of_loops_in_loops_are_one_list(tmp_path: Path) -> None:
+    component = pipeline_spec_pb2.ComponentSpec()
+    component.input_definitions.artifacts["shards"].is_artifact_list = True
+    layout = run_layout(tmp_path, "p", "r", bucket="b", remote=True)
+    one, two, three = (dsl.Dataset(name=name, uri=f"s3://b/{name}") for name in "123")
+    given = executor_input(component, {"shards": [[one, two], [three], []]}, step_places(layout, "merge", (), "merge"))
+    assert [artifact["uri"] for artifact in given["inputs"]["artifacts"]["shards"]["artifacts"]] == [
+        "s3://b/1", "s3://b/2", "s3://b/3"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["pipeline_job_name", "pipeline_job_resource_name", "pipeline_job_uuid"])
+def test_names_of_the_run_are_its_id(tmp_path: Path, name: str) -> None:
+    layout = run_layout(tmp_path, "p", "run-id", bucket="b", remote=True)
+    component = pipeline_spec_pb2.ComponentSpec()
+    component.input_definitions.parameters["run"].parameter_type = pipeline_spec_pb2.ParameterType.STRING
+    given = executor_input(component, {"run": f"{{{{$.{name}}}}}"}, step_places(layout, "t", (), "t"))
+    filled = filled_command(["{{$.inputs.parameters['run']}}", f"in {{{{$.{name}}}}}"], given, layout, "t")
+    assert filled == ["run-id", "in run-id"]
 
 
 LIGHTWEIGHT = ["sh", "-ec", "program", "def f(): ...", "--executor_input", "{}", "kfp.dsl.executor_main"]

@@ -120,6 +120,15 @@ def collected_artifacts() -> List[Dataset]:
 
 
 @dsl.pipeline
+def collected_from_loops_in_loops():
+    with dsl.ParallelFor([0, 1]) as outer:
+        with dsl.ParallelFor([2, 0]) as inner:
+            made = shard(number=inner)
+        square(number=outer)
+    merge(shards=dsl.Collected(made.outputs["data"]))
+
+
+@dsl.pipeline
 def conditions_in_loops():
     with dsl.ParallelFor([1, 5, 9]) as item:
         squared = square(number=item)

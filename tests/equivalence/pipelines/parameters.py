@@ -150,3 +150,4 @@ def types_in_a_container(whole: int = 3, ratio: float = 2.5, flag: bool = False)
 def names_of_the_run():
     same(text=dsl.PIPELINE_JOB_NAME_PLACEHOLDER)
     length(text=dsl.PIPELINE_JOB_ID_PLACEHOLDER)
+    same(text=dsl.PIPELINE_JOB_RESOURCE_NAME_PLACEHOLDER)

@@ -21,6 +21,7 @@ from kfp_sagemaker_converter.source import Location
 
 #: Seconds that compiling may take.
 LONGEST = 120
+_FIRST_KEY = "\ncomponents:\n"
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
 #: `kfp` itself hides where an error was.
 _PROGRAM = ("-c", "from kfp.cli import cli; cli.cli(obj={})", "dsl", "compile")
@@ -44,7 +45,17 @@ def compiled(path: Path, function: str = "", name: str = "", longest: float = LO
             raise Refused([rules.compiles_too_long(Location(name), name, longest)])
         if not output.is_file():
             raise Refused([rules.does_not_compile(_line(said, path, name), name, _last_line(said))])
-        return output.read_text(encoding="utf-8"), rules.code_ran(Location(name), name)
+        return without_heading(output.read_text(encoding="utf-8")), rules.code_ran(Location(name), name)
+
+
+def without_heading(text: str) -> str:
+    """Compiled IR without the comments that kfp puts before it.
+
+    A default of several lines is written there as it is (kfp 2.17), so that its second line is no comment and no YAML. Keys
+    are in their order, and nothing that is indented can look like the first of them.
+    """
+    start = text.rfind(_FIRST_KEY)
+    return text[start + 1 :] if text.startswith("#") and start >= 0 else text
 
 
 def _run(command: list[str], where: Path, home: str, longest: float) -> tuple[str, bool]:

@@ -24,14 +24,14 @@ _FUNCTIONS = r"""#!/bin/sh
 # Written by kfp-sagemaker for one step of a pipeline.
 fail() {
   echo "kfp-sagemaker: $1" >&2
-  mkdir -p /opt/ml/output 2>/dev/null && printf '%s' "$1" > /opt/ml/output/failure && printf '%s' "$1" > /opt/ml/output/message
+  (mkdir -p /opt/ml/output; printf '%s' "$1" > /opt/ml/output/failure; printf '%s' "$1" > /opt/ml/output/message) 2>/dev/null
   exit 70
 }
 # Shows what is at $1 at $2 too, where nothing is yet.
 show() {
   if [ ! -e "$1" ] || [ -e "$2" ]; then return 0; fi
   mkdir -p "${2%/*}" && ln -s "$1" "$2" ||
-    fail "$2 cannot be made by the user of this image ($(id -u 2>/dev/null)): set uri_mode to local for this step"
+    fail "$2 cannot be made by user $(id -u) of this image: jobs need one that runs as root, or uri_mode local for this step"
 }
 """
 

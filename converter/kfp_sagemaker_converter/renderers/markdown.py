@@ -58,8 +58,8 @@ def _diagnostics(title: str, found: Iterable[Diagnostic]) -> list[str]:
 
 
 def cell(text: str) -> str:
-    """Text in a cell of a table, whatever is in it."""
-    return re.sub(r"([\\|`<>*_\[\]])", r"\\\1", printable(" ".join(text.split())))
+    """Text in a cell of a table, whatever is in it. An underscore within a word needs no escape."""
+    return re.sub(r"([\\|`<>*\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", printable(" ".join(text.split())))
 
 
 def code(text: str) -> str:

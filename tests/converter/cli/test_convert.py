@@ -60,7 +60,7 @@ def test_what_needs_review_exits_with_1_and_says_what_is_to_be_done(here: Path) 
     (here / "pipeline.yaml").write_text(as_yaml(pipeline()))
     result = run("pipeline.yaml", "-o", "out")
     assert result.exit_code == 1
-    assert "KSC701" in (here / "out" / "TODO.md").read_text()
+    assert "parameter sagemaker_role" in (here / "out" / "TODO.md").read_text()
     images = (here / "out" / "images.txt").read_text().splitlines()
     assert images[1:] == ["# python:3.11\tACCOUNT.dkr.ecr.REGION.amazonaws.com/python:3.11"]
     assert images[0].startswith("# Name the registry")

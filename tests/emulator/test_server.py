@@ -19,6 +19,7 @@ from sagemaker_local import LocalSageMaker, Settings, start
 from sagemaker_local.events import JobEvents
 from sagemaker_local.fault_rules import FaultScriptError, Rule
 from sagemaker_local.scripted import HOLD, JobScript, ScriptedExecution, Step
+from waiting import PATIENCE
 
 
 def test_the_environment_leads_here(local: LocalSageMaker) -> None:
@@ -70,7 +71,7 @@ def test_a_slowed_call_does_not_hold_up_the_stop(client: Callable[..., Any]) -> 
     while not local.calls:
         caller.join(0.01)
     local.stop()
-    caller.join(20)
+    caller.join(PATIENCE)
     assert outcome == [[]]
 
 

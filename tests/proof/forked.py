@@ -9,10 +9,12 @@ Not here: that a new Python does the same. It is started for each component in t
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from multiprocessing import forkserver
@@ -21,6 +23,9 @@ from pathlib import Path
 
 IN_SERVER = "KFP_SAGEMAKER_TESTS_FORK_SERVER"
 """Set in the environment of the fork server alone."""
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
 
 
 @functools.cache
@@ -41,6 +46,8 @@ def fork_server() -> ForkServerContext:
 
 def run_program(arguments: list[str], environment: Mapping[str, str], directory: Path, out: Path, err: Path) -> None:
     """Be ``python -m kfp_sagemaker`` with what it prints in two files."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))  # the fork server ends with the tests
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(directory)

@@ -260,7 +260,7 @@ image = Image("i", "dockerfile", Path({str(tmp_path)!r}))
 spec = ContainerSpec("t", "algo-1", image, {{}}, entrypoint=("sleep", {seconds!r}), network="endpoint")
 choose_runner({runner.name!r}).start(spec, lambda *_: None)
 print("started", flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         try:

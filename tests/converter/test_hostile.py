@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from golden import CONFIGURATION, ir, names
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kfp_sagemaker.container_step.encoding import decode
 from kfp_sagemaker_converter.conversion import Conversion, convert
@@ -118,7 +118,7 @@ PIPELINES = {name: next(iter(yaml.safe_load_all(ir(name)))) for name in names()}
 PATHS = {name: _paths(words)[1:] for name, words in PIPELINES.items()}
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_a_pipeline_with_any_part_replaced_is_converted_or_refused(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(PIPELINES)))
@@ -136,7 +136,7 @@ def test_a_pipeline_with_any_part_replaced_is_converted_or_refused(data: st.Data
 PLATFORM = list(yaml.safe_load_all(ir("settings")))[1]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.sampled_from(_paths(PLATFORM)[1:]), st.sampled_from([None, "", "text", -1, True, [], [1], {}, {"x": {"y": []}}]))
 def test_so_is_one_with_any_part_of_its_platform_document_replaced(path: tuple[Any, ...], value: Any) -> None:
     platform = json.loads(json.dumps(PLATFORM))

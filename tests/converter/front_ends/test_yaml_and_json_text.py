@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends import structured_text
@@ -20,13 +20,11 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES.filter(lambda value: value is not None))
 def test_json_is_read_as_json(value: Any) -> None:
     assert read(json.dumps([value]), "x.json").documents == ([value],)
 
 
-@settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES)
 def test_yaml_is_read_as_pyyaml_reads_it(value: Any) -> None:
     text = yaml.safe_dump([value], allow_unicode=True)

@@ -35,7 +35,7 @@ def run(world: World, source: Path, output: Path) -> tuple[dict[str, Any], set[s
 
 
 def agent_of(user_agent: str) -> str:
-    return "step" if user_agent.startswith("Boto3/") and "stand-in" not in user_agent else "controller"
+    return "controller" if "aws-sdk-go" in user_agent or "stand-in-controller" in user_agent else "step"
 
 
 @pytest.mark.parametrize("way", ["v1", "v2.flat"])

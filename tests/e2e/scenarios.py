@@ -9,12 +9,13 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from proof.steps import Ended, Task
+from proof.steps import Ended
 from sagemaker_local.calls import Call
 from sagemaker_local.fault_rules import parse_rules
 
-from .eventually import LIMIT, eventually
+from .eventually import eventually
 from .kinds import CONFIG, Case
+from .step import Step
 from .world import BUCKET, IMAGE, NAMESPACE, ROLE, World
 
 
@@ -23,16 +24,16 @@ def name_of(case: Case, scenario: str) -> str:
     return f"{case.kind.lower()[:18]}-{scenario}"
 
 
-def task_of(world: World, case: Case, scenario: str, mode: str = "succeed", **inputs: Any) -> Task:
+def task_of(world: World, case: Case, scenario: str, mode: str = "succeed", **inputs: Any) -> Step:
     given = {**case.inputs(name_of(case, scenario), mode), **inputs}
     number = len(list((world.directory / "steps").glob(f"{case.kind}-{scenario}-*")))
     return world.task(case.component, f"{case.kind}-{scenario}-{number}", **given)
 
 
-def end_of(task: Task) -> Ended:
+def end_of(task: Step) -> Ended:
     """Waits for the last process of the task. No step shows a traceback."""
-    process = task.processes[-1]
-    status = process.popen.wait(LIMIT)
+    process = task.programs[-1]
+    status = process.wait()
     ended = Ended(status, "", process.stderr)
     assert "Traceback" not in ended.stderr, ended.stderr
     return ended
@@ -145,7 +146,7 @@ def is_stopped(world: World, case: Case) -> None:
     name = name_of(case, "stopped")
     task = task_of(world, case, "stopped", "last")
     process = task.start()
-    eventually(lambda: creations(world, case, name) or process.popen.poll() is not None, f"{name} is created")
+    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
 
     process.send(signal.SIGTERM)
 
@@ -161,7 +162,7 @@ def is_left(world: World, case: Case) -> None:
     name = name_of(case, "left")
     task = task_of(world, case, "left", "last", on_terminate="leave")
     process = task.start()
-    eventually(lambda: creations(world, case, name) or process.popen.poll() is not None, f"{name} is created")
+    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
 
     process.send(signal.SIGTERM)
 
@@ -176,7 +177,7 @@ def goes_on(world: World, case: Case) -> None:
     fault(world, operation=f"Create{case.kind}", name=name, fault="slow", seconds=5)
     task = task_of(world, case, "goes-on")
     process = task.start()
-    eventually(lambda: object_of(world, case, name) or process.popen.poll() is not None, f"{name} is applied")
+    eventually(lambda: object_of(world, case, name) or not process.runs, f"{name} is applied")
     process.kill()  # before it is created
 
     task.start()
@@ -192,7 +193,7 @@ def is_repeated(world: World, case: Case) -> None:
     name = name_of(case, "repeated")
     task = task_of(world, case, "repeated")
     task.start()
-    assert end_of(task).status == 0, task.processes[-1].stderr
+    assert end_of(task).status == 0, task.programs[-1].stderr
     arn = task.parameter("arn")
 
     task.start()
@@ -209,7 +210,7 @@ def differs(world: World, case: Case) -> None:
     name = name_of(case, "differs")
     first = task_of(world, case, "differs")
     first.start()
-    assert end_of(first).status == 0, first.processes[-1].stderr
+    assert end_of(first).status == 0, first.programs[-1].stderr
     second = task_of(world, case, "differs", **(case.other or {}))
     second.start()
 
@@ -248,7 +249,7 @@ def is_removed(world: World, case: Case) -> None:
     name = name_of(case, "removed")
     task = task_of(world, case, "removed")
     task.start()
-    assert end_of(task).status == 0, task.processes[-1].stderr
+    assert end_of(task).status == 0, task.programs[-1].stderr
     found = object_of(world, case, name)
     assert found is not None
     metadata, plural = found["metadata"], world.cluster.plural(case.kind)
@@ -264,7 +265,7 @@ def is_updated(world: World, case: Case) -> None:
     name = name_of(case, "updated")
     first = task_of(world, case, "updated")
     first.start()
-    assert end_of(first).status == 0, first.processes[-1].stderr
+    assert end_of(first).status == 0, first.programs[-1].stderr
     second = task_of(world, case, "updated", **(case.other or {}))
     second.start()
 
@@ -286,7 +287,7 @@ def rolls_back(world: World, case: Case) -> None:
     name = name_of(case, "rolls-back")
     first = task_of(world, case, "rolls-back")
     first.start()
-    assert end_of(first).status == 0, first.processes[-1].stderr
+    assert end_of(first).status == 0, first.programs[-1].stderr
     second = task_of(world, case, "rolls-back", endpoint_config_name=f"{CONFIG}-broken")
     second.start()
 
@@ -303,7 +304,7 @@ def is_deleted_by_others(world: World, case: Case) -> None:
     name = name_of(case, "by-others")
     task = task_of(world, case, "by-others", "last")
     process = task.start()
-    eventually(lambda: creations(world, case, name) or process.popen.poll() is not None, f"{name} is created")
+    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
     found = object_of(world, case, name)
     assert found is not None, process.stderr
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from proof.steps import Task
 
 from .eventually import eventually
 from .kinds import CASES
 from .relay import Relay
 from .scenarios import creations, end_of, fault, name_of, status, task_of
+from .step import Step
 from .world import World
 
 JOBS = [CASES[kind] for kind in ("TrainingJob", "ProcessingJob")]
@@ -21,18 +21,18 @@ HELD = 15
 """Seconds that a training job stays in its first status, while the trouble lasts."""
 
 
-def held(world: World, scenario: str) -> Task:
+def held(world: World, scenario: str) -> Step:
     """A step that waits for a training job, which takes its time."""
     name = name_of(TRAINING, scenario)
     fault(world, job=name, fault="slow", status="Downloading", seconds=HELD)
     task = task_of(world, TRAINING, scenario)
     process = task.start()
-    eventually(lambda: "InProgress" in process.stderr or process.popen.poll() is not None, f"the step waits for {name}")
-    assert process.popen.poll() is None, process.stderr
+    eventually(lambda: "InProgress" in process.stderr or not process.runs, f"the step waits for {name}")
+    assert process.runs, process.stderr
     return task
 
 
-def has_gone_on(world: World, task: Task, scenario: str) -> None:
+def has_gone_on(world: World, task: Step, scenario: str) -> None:
     ended = end_of(task)
     assert ended.status == 0, ended.stderr
     assert task.parameter("training_job_status") == "Completed"
@@ -63,8 +63,8 @@ def test_a_step_starts_while_the_api_server_is_away(world: World) -> None:
     world.cluster.kill_api_server()
     task = task_of(world, TRAINING, "no-server")
     process = task.start()
-    eventually(lambda: "trying again" in process.stderr or process.popen.poll() is not None, "the step finds no server")
-    assert process.popen.poll() is None, process.stderr
+    eventually(lambda: "trying again" in process.stderr or not process.runs, "the step finds no server")
+    assert process.runs, process.stderr
 
     world.cluster.start_api_server()
 
@@ -80,7 +80,7 @@ def test_the_watch_is_cut_again_and_again(world: World, tmp_path: Path) -> None:
         fault(world, job=name, fault="slow", status="Downloading", seconds=HELD)
         task = task_of(world, TRAINING, "cut")
         process = task.start(KUBECONFIG=str(tmp_path / "kubeconfig"))
-        eventually(lambda: "InProgress" in process.stderr or process.popen.poll() is not None, "the step waits")
+        eventually(lambda: "InProgress" in process.stderr or not process.runs, "the step waits")
         for _ in range(3):
             before = relay.connections
             relay.cut()
@@ -94,7 +94,7 @@ def test_the_controller_is_stopped_and_started_again(world: World) -> None:
     task = held(world, "controller")
     world.controller.end()
     eventually(lambda: status(world, TRAINING, name_of(TRAINING, "controller")) == "Completed", "the job ends unseen")
-    assert task.processes[0].popen.poll() is None
+    assert task.programs[0].runs
 
     world.controller = world.start_controller()
 
@@ -118,7 +118,7 @@ def test_no_controller_is_said_to_be_so(world: World) -> None:
     for case in JOBS:
         again = task_of(world, case, "afterwards")
         again.start()
-        assert end_of(again).status == 0, again.processes[-1].stderr
+        assert end_of(again).status == 0, again.programs[-1].stderr
         assert creations(world, case, name_of(case, "nobody")) == []
 
 

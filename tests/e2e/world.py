@@ -19,13 +19,13 @@ import yaml
 from botocore.config import Config
 from kfp_sagemaker.faces.registry import component_ids
 from proof.component_table import Component
-from proof.steps import Task
 from sagemaker_local import LocalSageMaker
 from sagemaker_local.calls import Call
 from sagemaker_local.events import Services
 
 from .cluster import Caller, Cluster, path_of
 from .processes import Program
+from .step import Step
 
 NAMESPACE, ACCOUNT = "pipelines", "pipeline-runner"
 RBAC_PATHS = {
@@ -48,7 +48,7 @@ class World:
     directory: Path
     controller: Program | None = None
     kubeconfig: Path = Path()
-    tasks: list[Task] = field(default_factory=list)
+    tasks: list[Step] = field(default_factory=list)
 
     @property
     def admin(self) -> Caller:
@@ -67,15 +67,15 @@ class World:
     def close(self) -> None:
         """Ends every step and the controller."""
         for task in self.tasks:
-            for process in task.processes:
+            for process in task.programs:
                 process.end()
         if self.controller is not None:
             self.controller.end()
 
-    def task(self, component: str, directory: str, **inputs: Any) -> Task:
+    def task(self, component: str, directory: str, **inputs: Any) -> Step:
         """A step of ``component`` that is not started yet. ``directory`` tells it from all others."""
         row = Component(component, inputs, {}, "")
-        task = Task(row, dict(inputs), self.directory / "steps" / directory, self.environment())
+        task = Step(row, dict(inputs), self.directory / "steps" / directory, self.environment())
         self.tasks.append(task)
         return task
 

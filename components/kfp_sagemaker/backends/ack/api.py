@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -29,7 +30,7 @@ _CONNECT_SECONDS, _READ_SECONDS = 10.0, 60.0
 WATCH_SECONDS = 240
 #: HTTP status, and code of an ERROR event: the server has forgotten the resourceVersion.
 GONE = 410
-#: Seconds for which a refusal of what was admitted before is taken for a server that is still starting.
+#: Seconds for which a refusal of what was admitted before, or of a server that was away, is taken for one that is starting.
 FORGETFUL_SECONDS = 60.0
 #: What is followed, deletes and looks at the same time, and does not wait for the others.
 _CONNECTIONS = 4
@@ -51,7 +52,10 @@ class Api:
                 options |= {"server_hostname": cluster.server_name, "assert_hostname": cluster.server_name}
         self._pool: urllib3.PoolManager = (
             urllib3.ProxyManager(cluster.proxy, **options) if cluster.proxy else urllib3.PoolManager(**options))
+        # By verb, plural and namespace; times are those of the monotonic clock, in seconds.
         self._admitted: set[tuple[str, str, str]] = set()
+        self._refused: dict[tuple[str, str, str], float] = {}
+        self._unreached = float("-inf")
 
     def get(self, plural: str, namespace: str, name: str) -> dict[str, Any] | None:
         """The custom resource; None when there is none."""
@@ -98,7 +102,7 @@ class Api:
                 return
             if response.status != 200:
                 raise self._refusal(response.status, response.read(), request)
-            self._admitted.add((request.verb, request.plural, request.namespace))
+            self._is_admitted(request)
             line = b""
             for piece in response.stream(amt=None):
                 line += piece
@@ -123,7 +127,7 @@ class Api:
                 response.release_conn()
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, content, request)
-        self._admitted.add((request.verb, request.plural, request.namespace))
+        self._is_admitted(request)
         try:
             answer = json.loads(content)
         except ValueError:
@@ -134,10 +138,19 @@ class Api:
     def _refusal(self, status: int, body: bytes, request: Request) -> StepError:
         """The error for an answer. An API server that has just started knows neither all rights nor all kinds yet."""
         error = translate(status, body, request)
-        was_admitted = (request.verb, request.plural, request.namespace) in self._admitted
-        if was_admitted and isinstance(error, (AccessDenied, KindUnknown)):
-            return Transient(f"{error}. It was admitted before", limit=FORGETFUL_SECONDS)
+        if not isinstance(error, (AccessDenied, KindUnknown)):
+            return error
+        now, asked = time.monotonic(), (request.verb, request.plural, request.namespace)
+        if asked in self._admitted or now - self._unreached < FORGETFUL_SECONDS:
+            since = self._refused.setdefault(asked, now)
+            if now - since < FORGETFUL_SECONDS:
+                return Transient(f"{error}. The API server may be starting")
         return error
+
+    def _is_admitted(self, request: Request) -> None:
+        asked = (request.verb, request.plural, request.namespace)
+        self._admitted.add(asked)
+        self._refused.pop(asked, None)
 
     def _send(
         self, method: str, request: Request, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None,
@@ -159,6 +172,7 @@ class Api:
                 raise Transient(f"{request}: {error}") from error
             raise RequestRefused(f"{request}: no trusted connection to {self.cluster.server}: {error}") from error
         except (HTTPError, OSError) as error:
+            self._unreached = time.monotonic()
             raise Transient(f"{request}: the API server of {self.cluster.name} ({self.cluster.server}) cannot be reached: "
                             f"{error}") from error
 

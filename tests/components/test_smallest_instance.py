@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from kfp_sagemaker.instance_types import instance_types
 from kfp_sagemaker.smallest_instance import ANY_GPU, Accelerator, Asked, accelerator, gibibytes, quantity, smallest
@@ -94,6 +94,7 @@ def test_families_limit_the_choice() -> None:
     assert found.name == "ml.m7i.large"
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     vcpus=st.floats(0, 400), memory=st.floats(0, 4000), count=st.integers(0, 16),
     use=st.sampled_from(["processing", "training", "transform"]),

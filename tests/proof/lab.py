@@ -5,6 +5,7 @@ Not here: the processes of the steps (:mod:`.steps`), and the gates at which a c
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import time
@@ -58,6 +59,12 @@ _LABS = itertools.count(1)
 RESOURCES = {resource.kind: resource for name in component_ids("v1") for resource in find_face(name).resources}
 
 
+@functools.cache
+def session_with(access_key_id: str, secret_access_key: str, region: str) -> boto3.Session:
+    """One for all tests: a session reads botocore's models anew."""
+    return boto3.Session(aws_access_key_id=access_key_id, aws_secret_access_key=secret_access_key, region_name=region)
+
+
 class Lab:
     """One test's view of a server that outlives it: its own scripts, faults and calls."""
 
@@ -71,8 +78,7 @@ class Lab:
         self._tasks: list[Task] = []
         own = Services(local.url, local.region, "123456789012")
         # The execution's own key pair: no fault strikes these calls, no gate holds them, and they do not count.
-        self._session = boto3.Session(aws_access_key_id=own.access_key_id, aws_secret_access_key=own.secret_access_key,
-                                      region_name=local.region)
+        self._session = session_with(own.access_key_id, own.secret_access_key, local.region)
         self.sagemaker: Any = self.client("sagemaker")
 
     def hold(self) -> None:

@@ -4,6 +4,8 @@
     conversion.documents   # IR and platform document, as kfp loads them; none when the input was refused
     conversion.report      # what was kept exactly, approximately, not
 
+``with_python`` alone runs a process: the compiler, on the DSL source that it wrote.
+
 Not here: writing files (``output_folder``), compiling DSL source (``front_ends.kfp_v2.source``).
 """
 
@@ -22,6 +24,7 @@ from kfp_sagemaker_converter.back_ends.kfp.iam_policies import iam_policies
 from kfp_sagemaker_converter.back_ends.kfp.target import about_bundles, about_settings, target_of
 from kfp_sagemaker_converter.back_ends.kfp.write import write
 from kfp_sagemaker_converter.back_ends.kfp.yaml_text import yaml_of
+from kfp_sagemaker_converter.back_ends.python.source import python_source
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.detect import Detected, detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Diagnostic, Refused, in_order
@@ -37,16 +40,18 @@ from kfp_sagemaker_converter.passes.sources_outside_s3 import unreachable
 from kfp_sagemaker_converter.report import Report
 from kfp_sagemaker_converter.rules import output as rules
 from kfp_sagemaker_converter.rules import placement as placement_rules
+from kfp_sagemaker_converter.source import Location
 
 
 @dataclass(frozen=True)
 class Conversion:
-    """A converted pipeline. ``bundles`` have to be in S3 before it runs."""
+    """A converted pipeline. ``bundles`` have to be in S3 before it runs; ``python`` is its DSL source, where asked for."""
 
     report: Report
     document: Document | None = None
     documents: tuple[Mapping[str, Any], ...] = ()
     bundles: tuple[Bundle, ...] = ()
+    python: str = ""
 
     @property
     def text(self) -> str:
@@ -121,6 +126,18 @@ def convert_document(
     if report.exit_status == EXIT_ERROR:
         return Conversion(report, document)
     return Conversion(report, document, written.documents, tuple(written.bundles.values()))
+
+
+def with_python(conversion: Conversion) -> Conversion:
+    """The conversion with its DSL source, or with a diagnostic why there is none. Compiles, which takes some seconds."""
+    if not conversion.documents or conversion.document is None:
+        return conversion
+    report = conversion.report
+    at = Location(report.file)
+    source, found = python_source(conversion.text, report.added_parameters, at)
+    if found is not None:
+        report = replace(report, diagnostics=in_order([*report.diagnostics, found]))
+    return replace(conversion, report=report, python=source)
 
 
 def _converted_before(pipeline: Pipeline) -> bool:

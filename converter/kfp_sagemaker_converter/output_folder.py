@@ -2,7 +2,7 @@
 
     pipeline.yaml  report.json  report.md  images.txt  TODO.md  iam/*.json  bundles/*.step
 
-Of a component.yaml also component.yaml, and component.py with a Python op.
+Of a component.yaml also component.yaml, and component.py with a Python op. With ``--python`` also pipeline.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kfp_sagemaker_converter.back_ends.component import component_files
+from kfp_sagemaker_converter.back_ends.python.source import FILE_NAME as PYTHON_FILE
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.conversion import Conversion
 from kfp_sagemaker_converter.renderers.json_report import json_report
@@ -35,6 +36,8 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
     }
     if conversion.document and conversion.document.is_component:
         files |= component_files(conversion.document, conversion.documents[0])
+    if conversion.python:
+        files[PYTHON_FILE] = conversion.python
     for name, policy in report.iam_policies.items():
         files[f"iam/{name}.json"] = json.dumps(policy, indent=2) + "\n"
     contents = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kfp_sagemaker_converter.cli import run
+from kfp_sagemaker_converter.conversion import with_python
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR
 from kfp_sagemaker_converter.output_folder import files_of, write_files
 
@@ -18,6 +19,7 @@ from kfp_sagemaker_converter.output_folder import files_of, write_files
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to."
 )
 @run.shared_options
+@click.option("--python", is_flag=True, help="Also write pipeline.py: DSL source that compiles to pipeline.yaml.")
 def convert(
     files: tuple[str, ...],
     output: Path,
@@ -26,6 +28,7 @@ def convert(
     only: tuple[str, ...],
     keep: tuple[str, ...],
     function: str,
+    python: bool,
 ) -> None:
     """Convert pipelines so that their steps run on SageMaker.
 
@@ -33,11 +36,16 @@ def convert(
     a folder of these, or - for standard input. Of one file, pipeline.yaml, the report and the rest go to the output folder; of
     several, to a folder each in it.
 
+    With --python, pipeline.py too. It is compiled with the installed kfp and compared with pipeline.yaml before it is written;
+    when it cannot say the same, it is not written, and the report says why.
+
     Exits with 0 when everything was kept exactly, 1 when somebody has to look at the report, 2 when something was refused.
     """
     asked = run.Asked(files, configuration, everything, only, keep, function)
     done = run.conversions(asked)
     several = len(done) > 1
+    if python:
+        done = [(source, with_python(conversion)) for source, conversion in done]
     for source, conversion in done:
         run.show(conversion.report)
         contents = files_of(conversion)

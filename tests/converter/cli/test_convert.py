@@ -197,3 +197,23 @@ def test_what_cannot_be_written_leaves_what_was_there(here: Path) -> None:
     assert "cannot be written" in result.output
     assert (here / "out" / "pipeline.yaml").read_text() == "as it was"
     assert files_in(here / "out") == {"iam", "pipeline.yaml"}
+
+
+def test_python_is_compiled_and_written(here: Path) -> None:
+    (here / "pipeline.yaml").write_text(ir("branches"))
+    result = run("pipeline.yaml", "-o", "out", "--python")
+    assert result.exit_code == 1, result.output
+    assert "with dsl.Elif(" in (here / "out" / "pipeline.py").read_text()
+    assert "KSC72" not in result.output
+
+
+def test_without_words_for_a_pipeline_python_is_not_written_and_the_rest_is(here: Path) -> None:
+    parameters = {"a-b": {"parameterType": "STRING"}}
+    root = {"inputDefinitions": {"parameters": parameters}, "dag": pipeline()["root"]["dag"]}
+    (here / "pipeline.yaml").write_text(as_yaml(pipeline(root=root)))
+    (here / "kfp-sagemaker.yaml").write_text(CONFIGURATION)
+    result = run("pipeline.yaml", "-o", "out", "--python")
+    assert result.exit_code == 1, result.output
+    assert "KSC720" in result.output
+    assert files_in(here / "out") == ALL_FILES
+    assert "KSC720" in (here / "out" / "TODO.md").read_text()

@@ -1,0 +1,321 @@
+"""One ``@dsl.pipeline`` function: its signature, its tasks and blocks, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kfp_sagemaker_converter.back_ends.python.expressions import branch, comparison, literal, quoted, selected, typed
+from kfp_sagemaker_converter.back_ends.python.graph import Block, block_of, exit_task_of, in_writing_order, read_by
+from kfp_sagemaker_converter.back_ends.python.names import CannotSay, free_name, parameter_name
+from kfp_sagemaker_converter.back_ends.python.signature import artifact_class, outputs_class, returned_type, signature
+from kfp_sagemaker_converter.back_ends.python.task_settings import kubernetes_calls, methods
+from kfp_sagemaker_converter.model import (
+    Component,
+    ComponentInput,
+    Constant,
+    Container,
+    Dag,
+    FinalStatus,
+    Importer,
+    OutputKind,
+    Pipeline,
+    Task,
+    TaskOutput,
+)
+
+#: The Python expressions of a DAG's inputs, by name.
+Inputs = Mapping[str, str]
+_WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A DAG while it is written: ``inputs`` are the expressions of its inputs, ``indent`` is in levels."""
+
+    dag: Dag
+    inputs: Inputs
+    indent: int
+
+    def reference(self, name: str) -> str:
+        """The expression of an input.
+
+        Raises:
+            CannotSay: no task hands it on.
+        """
+        if name not in self.inputs:
+            raise CannotSay(f"the input {name}, which nothing gives")
+        return self.inputs[name]
+
+
+@dataclass
+class Function:
+    """A function while it is written. ``callables`` are the variables of components and functions, by component name."""
+
+    pipeline: Pipeline
+    callables: Mapping[str, str]
+    taken: set[str]
+    variables: dict[str, str] = field(default_factory=dict)
+    #: Expressions that were given a variable, such as ``dsl.OneOf(...)``.
+    named: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, indent: int, line: str) -> None:
+        """Add a line."""
+        self.lines.append("    " * indent + line)
+
+
+def function_text(pipeline: Pipeline, component: Component, name: str, decorator: str, callables: Mapping[str, str]) -> str:
+    """The function ``name`` of the root or of a nested pipeline.
+
+    Raises:
+        CannotSay: there is something in it that DSL source has no words for.
+    """
+    assert component.dag is not None
+    inputs = {each: parameter_name(each) for each in (*component.inputs.parameters, *component.inputs.artifacts)}
+    function = Function(pipeline, callables, {*callables.values(), *inputs.values()})
+    scope = Scope(component.dag, inputs, 1)
+    _write_dag(function, scope)
+    _write_return(function, scope, component, name)
+    head = [*returned_type(component, name), decorator, *signature(component, name)]
+    return "\n".join([*head, *(function.lines or ["    pass"])]) + "\n"
+
+
+def _write_dag(function: Function, scope: Scope, after: tuple[str, ...] = ()) -> None:
+    """The tasks of a DAG. ``after`` are tasks that its first one has to wait for."""
+    components = function.pipeline.components
+    for task in in_writing_order(scope.dag, components):
+        kind = block_of(task, components)
+        waits = (*after, *_waits(function, scope, task))
+        if kind is Block.CALL:
+            _write_call(function, scope, task, waits)
+        else:
+            _write_block(function, scope, task, kind, waits)
+        after = ()
+
+
+def _waits(function: Function, scope: Scope, task: Task) -> tuple[str, ...]:
+    """The variables of tasks that a task waits for without reading from them."""
+    components, dag = function.pipeline.components, scope.dag
+    waits = []
+    for name in sorted(set(task.depends_on) & dag.tasks.keys() - read_by(task)):
+        kind = block_of(dag.tasks[name], components)
+        if kind is Block.EXIT_HANDLER and task.after_failure and exit_task_of(dag, name) == task.name:
+            continue
+        waits.append(_last_call(function, dag.tasks[name]) if kind is not Block.CALL else function.variables[_id(scope, name)])
+    return tuple(waits)
+
+
+def _last_call(function: Function, task: Task) -> str:
+    """The variable of the last task in a block."""
+    component = function.pipeline.components[task.component]
+    assert component.dag is not None
+    last = in_writing_order(component.dag, function.pipeline.components)[-1]
+    if block_of(last, function.pipeline.components) is not Block.CALL:
+        return _last_call(function, last)
+    return function.variables[str(id(last))]
+
+
+def _id(scope: Scope, task: str) -> str:
+    """A task's key in ``variables``: names are of one DAG only, so are tasks."""
+    return str(id(scope.dag.tasks[task]))
+
+
+def _write_block(function: Function, scope: Scope, task: Task, kind: Block, waits: tuple[str, ...]) -> None:
+    component = function.pipeline.components[task.component]
+    assert component.dag is not None
+    given = _given(function, scope, task, component)
+    inner = Scope(component.dag, given, scope.indent + 1)
+    if kind is Block.BRANCHES:
+        _write_branches(function, Scope(component.dag, given, scope.indent), waits)
+        return
+    name = f", name={quoted(task.display_name)}" if task.display_name not in ("", task.name) else ""
+    if kind is Block.CONDITION:
+        function.say(scope.indent, f"with dsl.If({comparison(task.condition, inner.reference)}{name}):")
+    elif kind is Block.EXIT_HANDLER:
+        exit_task = function.variables[_id(scope, exit_task_of(scope.dag, task.name))]
+        function.say(scope.indent, f"with dsl.ExitHandler({exit_task}{name}):")
+    else:
+        inner = _write_loop(function, scope, task, inner, name)
+    if task.condition and kind is not Block.CONDITION:
+        raise CannotSay(f"the condition of {task.name}")
+    _write_dag(function, inner, waits)
+
+
+def _write_loop(function: Function, scope: Scope, task: Task, inner: Scope, name: str) -> Scope:
+    loop = task.loop
+    if loop is None:
+        raise CannotSay(f"{task.name}, which is no loop")
+    if loop.items_input:
+        items = inner.reference(loop.items_input)
+    elif loop.items is not None:
+        items = literal(loop.items, inner.reference)
+    else:
+        raise CannotSay(f"the items of {task.name}")
+    parallelism = f", parallelism={loop.parallelism}" if loop.parallelism else ""
+    item = free_name("item", function.taken)
+    function.say(scope.indent, f"with dsl.ParallelFor({items}{name}{parallelism}) as {item}:")
+    return Scope(inner.dag, {**inner.inputs, loop.item_input: item}, inner.indent)
+
+
+def _write_branches(function: Function, scope: Scope, waits: tuple[str, ...]) -> None:
+    before: list[str] = []
+    for task in in_writing_order(scope.dag, function.pipeline.components):
+        component = function.pipeline.components[task.component]
+        if block_of(task, function.pipeline.components) is not Block.CONDITION or component.dag is None:
+            raise CannotSay(f"{task.name} among branches")
+        given = _given(function, scope, task, component)
+        inner = Scope(component.dag, given, scope.indent + 1)
+        name = quoted(task.display_name) if task.display_name not in ("", task.name) else ""
+        condition = branch(task.condition, before)
+        if condition is None:
+            function.say(scope.indent, f"with dsl.Else({f'name={name}' if name else ''}):")
+        else:
+            word = "Elif" if before else "If"
+            compared = comparison(condition, inner.reference)
+            function.say(scope.indent, f"with dsl.{word}({compared}{f', name={name}' if name else ''}):")
+            before.append(condition)
+        _write_dag(function, inner, waits)
+        waits = ()
+
+
+def _write_call(function: Function, scope: Scope, task: Task, waits: tuple[str, ...]) -> None:
+    component = function.pipeline.components.get(task.component)
+    if component is None:
+        raise CannotSay(f"the component {task.component}, which is not there")
+    executor = function.pipeline.executors.get(component.executor or "")
+    inputs = _given(function, scope, task, component)
+    if isinstance(executor, Importer):
+        arguments = list(_importer_arguments(component, executor, inputs))
+        call = "dsl.importer"
+    elif component.dag is not None or isinstance(executor, Container):
+        known = {*component.inputs.parameters, *component.inputs.artifacts}
+        arguments = [f"{parameter_name(name)}={value}" for name, value in inputs.items() if name in known]
+        call = function.callables[component.name]
+    else:
+        raise CannotSay(f"the executor of {task.name}")
+    container = executor if isinstance(executor, Container) else None
+    calls = list(methods(task, container, inputs.__getitem__))
+    calls += [f"after({', '.join(waits)})"] if waits else []
+    if task.after_failure and not _is_exit_task(function, scope, task):
+        calls.append("ignore_upstream_failure()")
+    variable = free_name(task.name, function.taken)
+    function.variables[_id(scope, task.name)] = variable
+    for line in _statement(f"{variable} = {call}", arguments):
+        function.say(scope.indent, line)
+    for one_call in calls:
+        function.say(scope.indent, f"{variable}.{one_call}")
+    platform = function.pipeline.platforms.get("kubernetes")
+    if platform is not None and component.executor:
+
+        def source(words: Mapping[str, Any]) -> str:
+            if "componentInputParameter" in words:
+                return scope.reference(words["componentInputParameter"])
+            output = words["taskOutputParameter"]
+            return _output(function, scope, TaskOutput(output["producerTask"], output["outputParameterKey"]))
+
+        for line in kubernetes_calls(variable, platform.settings.get(component.executor, ()), source):
+            function.say(scope.indent, line)
+
+
+def _statement(call: str, arguments: list[str]) -> Iterator[str]:
+    """A call in one line, or with a line for each argument."""
+    line = f"{call}({', '.join(arguments)})"
+    if len(line) <= _WIDTH:
+        yield line
+        return
+    yield f"{call}("
+    yield from (f"    {argument}," for argument in arguments)
+    yield ")"
+
+
+def _importer_arguments(component: Component, importer: Importer, inputs: Inputs) -> Iterator[str]:
+    words = importer.words.get("importer", importer.words)
+    unknown = words.keys() - {"artifactUri", "typeSchema", "reimport", "metadata"}
+    if unknown:
+        raise CannotSay(f"{', '.join(sorted(unknown))} of the importer {component.executor}")
+    yield f"artifact_uri={inputs['uri']}" if "uri" in inputs else f"artifact_uri={quoted(importer.uri)}"
+    yield f"artifact_class={artifact_class(next(iter(component.outputs.artifacts.values())))}"
+    if words.get("reimport"):
+        yield "reimport=True"
+    if words.get("metadata"):
+        yield f"metadata={literal(words['metadata'], lambda name: inputs[name])}"
+
+
+def _is_exit_task(function: Function, scope: Scope, task: Task) -> bool:
+    before = (scope.dag.tasks[name] for name in task.depends_on if name in scope.dag.tasks)
+    return any(block_of(one, function.pipeline.components) is Block.EXIT_HANDLER for one in before)
+
+
+def _given(function: Function, scope: Scope, task: Task, component: Component) -> dict[str, str]:
+    """What a task gets, by input; its final status, which kfp gives to exit tasks by itself, is left out."""
+    given = {}
+    for name, one in task.inputs.items():
+        if isinstance(one.source, ComponentInput):
+            given[name] = selected(scope.reference(one.source.name), one.expression)
+        elif isinstance(one.source, TaskOutput):
+            given[name] = selected(_output(function, scope, one.source), one.expression)
+        elif not isinstance(one.source, Constant | FinalStatus):
+            raise CannotSay(f"what the input {name} of {task.name} gets")
+
+    def reference(name: str) -> str:
+        if name not in given:
+            raise CannotSay(f"the input {name} of {task.name}, which nothing gives")
+        return given[name]
+
+    # Text in constants may hold the other inputs.
+    for name, one in task.inputs.items():
+        if isinstance(one.source, Constant):
+            parameter = component.inputs.parameters.get(name)
+            given[name] = typed(one.source.value, parameter.type if parameter else "", reference)
+    return given
+
+
+def _output(function: Function, scope: Scope, source: TaskOutput) -> str:
+    """An output of a task; of a block, what its tasks give. A ``dsl.OneOf`` gets a name: kfp counts them."""
+    made = _output_of(function, scope.dag, source)
+    if not made.startswith("dsl.OneOf"):
+        return made
+    if made not in function.named:
+        function.named[made] = free_name("one_of", function.taken)
+        function.say(scope.indent, f"{function.named[made]} = {made}")
+    return function.named[made]
+
+
+def _output_of(function: Function, dag: Dag, source: TaskOutput) -> str:
+    task = dag.tasks.get(source.task)
+    if task is None:
+        raise CannotSay(f"the task {source.task}, which is not there")
+    components = function.pipeline.components
+    kind = block_of(task, components)
+    if kind is Block.CALL:
+        return f"{function.variables[str(id(task))]}.outputs[{quoted(source.key)}]"
+    inner = components[task.component].dag
+    assert inner is not None
+    output = next((one for one in inner.outputs if one.name == source.key), None)
+    if output is None or not output.sources:
+        raise CannotSay(f"the output {source.key} of {source.task}")
+    made = [_output_of(function, inner, one) for one in output.sources]
+    if output.kind is OutputKind.ONE_OF:
+        return f"dsl.OneOf({', '.join(made)})"
+    if kind is Block.LOOP and not made[0].startswith("dsl.Collected("):
+        return f"dsl.Collected({made[0]})"
+    return made[0]
+
+
+def _write_return(function: Function, scope: Scope, component: Component, name: str) -> None:
+    assert component.dag is not None
+    values = []
+    for output in component.dag.outputs:
+        if output.kind is OutputKind.ONE_OF:
+            raise CannotSay(f"the output {output.name} out of several tasks")
+        values.append((output.name, _output(function, scope, output.sources[0])))
+    if not values:
+        return
+    if [key for key, _ in values] == ["Output"]:
+        function.say(1, f"return {values[0][1]}")
+        return
+    names = ", ".join(f"{parameter_name(key)}={value}" for key, value in values)
+    function.say(1, f"return {outputs_class(name)}({names})")
+

@@ -1,0 +1,171 @@
+"""Converted pipelines as DSL source: what is written compiles to the same pipeline, and what cannot be said is named."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from golden import CONFIGURATION, converted, names
+from kfp_sagemaker_converter.back_ends.python import source as python
+from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
+from kfp_sagemaker_converter.back_ends.python.source import python_source
+from kfp_sagemaker_converter.back_ends.python.writer import MAIN, source_of
+from kfp_sagemaker_converter.conversion import Conversion, convert
+from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import without_heading
+from kfp_sagemaker_converter.front_ends.structured_text import read
+from kfp_sagemaker_converter.model import Pipeline
+from kfp_sagemaker_converter.passes.placement import ALL, Choice
+from kfp_sagemaker_converter.rules import python_source as rules
+from kfp_sagemaker_converter.source import Location
+from small_pipelines import as_yaml, container, kubernetes, pipeline, step, task
+from third_party_corpus import NOT_HERE, corpus_files
+
+#: The golden pipelines that DSL source cannot say, and the rule that tells so.
+NOT_EXACT = {"resources": "KSC721"}
+
+
+def compiled_here(path: Path, function: str, name: str) -> tuple[str, Any]:
+    """As the sandboxed compiler, but in this process, which has kfp loaded: seconds less."""
+    from kfp.compiler import Compiler
+
+    spec = importlib.util.spec_from_file_location("written", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        Compiler().compile(getattr(module, function), str(path.with_suffix(".yaml")))
+    except Exception as error:
+        raise Refused([rules.python_does_not_compile(Location(name), "", repr(error))]) from None
+    return without_heading(path.with_suffix(".yaml").read_text(encoding="utf-8")), None
+
+
+@pytest.fixture
+def compiling_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python, "compiled", compiled_here)
+
+
+def written(conversion: Conversion) -> tuple[str, str]:
+    """The source, and the code of the diagnostic; one of them is empty."""
+    source, found = python_source(conversion.text, conversion.report.added_parameters, Location("pipeline.yaml"))
+    return source, found.code if found else ""
+
+
+@pytest.mark.usefixtures("compiling_here")
+@pytest.mark.parametrize("name", names())
+def test_golden_pipelines_are_exact_or_named(name: str) -> None:
+    source, code = written(converted(name))
+    assert code == NOT_EXACT.get(name, "")
+    assert bool(source) is (name not in NOT_EXACT)
+
+
+@pytest.mark.usefixtures("compiling_here")
+@pytest.mark.parametrize("name", names())
+def test_pipelines_that_stay_as_they_are_are_all_exact(name: str) -> None:
+    conversion = convert(
+        (Path(__file__).parents[2] / "data" / "ir" / f"{name}.yaml").read_text(encoding="utf-8"),
+        "pipeline.yaml", CONFIGURATION, Choice(ALL, (), ("*",)),
+    )  # fmt: skip
+    assert not conversion.report.moved
+    assert written(conversion)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("branches", ['with dsl.If(is_good.outputs["Output"] == "yes"):', 'with dsl.Elif(train.outputs["Output"] > 0.1):']),
+        ("branches", ["with dsl.Else():", "text=f\"maybe {least}\"", "return one_of"]),
+        ("branches-of-artifacts", ["with dsl.If(rows > 5):", 'dsl.OneOf(make.outputs["data"], make_2.outputs["data"])']),
+        ("static-loop", ['with dsl.ParallelFor([{"rows": 1}, {"rows": 2}], parallelism=2) as item:', "rows=item.rows"]),
+        ("runtime-loop", ['with dsl.ParallelFor(list_of.outputs["Output"]) as item:', "text=item.seed"]),
+        ("runtime-loop", ['dsl.Collected(make.outputs["data"])']),
+        ("exit-handler", ["notify = notify_step(", 'with dsl.ExitHandler(notify, name="whatever happens"):']),
+        ("nested", ['@dsl.pipeline(name="inner")', "-> dsl.Model:", ".ignore_upstream_failure()", ".after("]),
+        ("imports", ["dsl.importer(", "artifact_uri=uri", "artifact_class=dsl.Dataset", "reimport=True"]),
+        ("imports", ['metadata={"rows": "3"}']),
+        ("straight", ['set_display_name("Train it")', 'set_retry(2, backoff_duration="30s"', "set_caching_options(False)"]),
+        ("straight", ["def pipeline(", "rows: int = 3", "-> float:"]),
+        ("settings", ["kubernetes.", "from kfp import components, dsl, kubernetes"]),
+    ],
+)
+def test_reads_like_source(name: str, lines: list[str]) -> None:
+    source = source_of(pipeline_of(converted(name).text))
+    assert [line for line in lines if line not in re.sub(r"\n +", "\n", source)] == []
+
+
+def pipeline_of(text: str) -> Pipeline:
+    return read_ir(read(text, "pipeline.yaml"))[0].pipeline
+
+
+SECURITY = kubernetes({"exec-train": {"securityContext": {"runAsUser": 1}}})
+CONDITION = {"triggerPolicy": {"condition": "inputs.parameter_values['a'] == 'x' || inputs.parameter_values['b'] == 'y'"}}
+GIVEN = {"inputs": {"parameters": {name: {"runtimeValue": {"constant": "x"}} for name in "ab"}}}
+
+
+@pytest.mark.parametrize(
+    ("documents", "word"),
+    [
+        ([pipeline(), SECURITY], "securityContext"),
+        ([pipeline(executors={"exec-train": container(lifecycle={"preCacheCheck": {"command": ["true"]}})})], "lifecycle"),
+        ([pipeline(tasks={"train": task("train", **CONDITION)})], "a condition or loop"),
+        ([pipeline({"comp-condition-1": {"dag": {"tasks": {"train": task("train")}}}, "comp-train": step("train")},
+                   tasks={"condition-1": task("condition-1", **CONDITION, **GIVEN)})], "||"),
+        ([pipeline(root={"inputDefinitions": {"parameters": {"a-b": {"parameterType": "STRING"}}},
+                         "dag": {"tasks": {"train": task("train")}}})], "'a-b'"),
+    ],
+)  # fmt: skip
+def test_what_python_has_no_words_for_is_named(documents: list[Any], word: str) -> None:
+    source, found = python_source(as_yaml(*documents), (), Location("pipeline.yaml"))
+    assert source == ""
+    assert found is not None
+    assert found.code == "KSC720"
+    assert word in found.sentence
+
+
+@pytest.mark.usefixtures("compiling_here")
+@pytest.mark.parametrize(
+    "text", ['"""', "'''", "\\", "{x}", "{{", "\u2028\x85\x7f", "\U0001f600", "a\r\nb\n", "$(x) `y` %s", "ends with a quote\""]
+)
+def test_text_of_any_kind_is_kept(text: str) -> None:
+    one = step("train", data=False, inputDefinitions={"parameters": {"text": {"parameterType": "STRING"}}})
+    inputs = {"parameters": {"text": {"runtimeValue": {"constant": text}}}}
+    given = task("train", inputs=inputs, cachingOptions={"enableCache": True})
+    ran = container(command=["sh", "-c", text], args=[text], env=[{"name": "TEXT", "value": text}])
+    whole = as_yaml(pipeline({"comp-train": one}, {"exec-train": ran}, {"train": given}))
+    source, found = python_source(whole, (), Location("x"))
+    assert found is None, found
+    assert source
+
+
+def test_a_difference_is_found_wherever_it_is() -> None:
+    first = pipeline_of(as_yaml(pipeline()))
+    cached = task("train", cachingOptions={"enableCache": True})
+    for other, where in (
+        (pipeline(executors={"exec-train": container("other")}), "root.dag.tasks.train.component.executor.container.image"),
+        (pipeline(tasks={"train": cached}), "root.dag.tasks.train.cachingOptions"),
+        (pipeline(defaultPipelineRoot="s3://a/b"), "defaultPipelineRoot"),
+    ):
+        assert difference(normal_form(first, frozenset()), normal_form(pipeline_of(as_yaml(other)), frozenset())) == where
+    same = pipeline({"comp-x": step("x")}, {"exec-x": container()}, {"train": {**task("x"), "taskInfo": {"name": "train"}}})
+    assert normal_form(pipeline_of(as_yaml(same)), frozenset()) == normal_form(first, frozenset())
+
+
+@pytest.mark.usefixtures("compiling_here")
+def test_every_eighth_pipeline_of_other_people() -> None:
+    files = corpus_files("B")[::8]
+    if not files:
+        print(NOT_HERE)
+        return
+    conversions = [one for one in (convert(file.content, "x.yaml", CONFIGURATION) for file in files) if one.documents]
+    codes = [written(one)[1] for one in conversions]
+    assert set(codes) <= {"", "KSC720", "KSC721", "KSC722"}
+    assert codes.count("") >= 0.7 * len(codes), codes
+
+
+def test_entry_point_is_the_pipeline() -> None:
+    assert f"def {MAIN}(" in source_of(pipeline_of(converted("straight").text))

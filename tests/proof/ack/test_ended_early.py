@@ -124,7 +124,7 @@ def test_run_again_after_termination_makes_the_next_job(lab: AckLab) -> None:
 def test_run_again_when_the_custom_resource_is_gone_and_the_job_went_well_reuses_it(lab: AckLab) -> None:
     task = lab.task("train", cleanup="always")
     task.run().check()
-    assert lab.objects("TrainingJob") == []
+    until(lambda: not lab.objects("TrainingJob"), "the custom resource goes")
 
     task.run().check()
 
@@ -148,7 +148,7 @@ def test_the_timeout_of_what_no_controller_acts_on_takes_it_back(lab: AckLab) ->
 
     lab.task("model", timeout=1).run().check(1)
 
-    assert lab.objects("Model") == []
+    until(lambda: not lab.objects("Model"), "the custom resource goes")
 
 
 def test_terminated_before_the_controller_has_made_a_record_it_is_taken_back(lab: AckLab) -> None:
@@ -162,7 +162,7 @@ def test_terminated_before_the_controller_has_made_a_record_it_is_taken_back(lab
     ended = step.wait().check(143)
     assert lab.server.requests[before].verb == "delete"
     assert "Model team-a/the-model was deleted, so that the controller does not make it later" in ended.stderr
-    assert lab.objects("Model") == []
+    until(lambda: not lab.objects("Model"), "the custom resource goes")
 
 
 def test_terminated_while_an_endpoint_is_made_it_is_left(lab: AckLab) -> None:

@@ -16,6 +16,7 @@ from kfp_sagemaker.errors import RemoteFailure, RequestRefused, TimedOut
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.resources.resource import Life, State
 from kfp_sagemaker.service_model.model import snake_case
+from waiting import until
 
 from .in_process import carry_out
 from .lab import AckLab
@@ -70,7 +71,7 @@ def test_a_record_that_is_refused_is_taken_back(lab: AckLab, component: str) -> 
     with pytest.raises(RequestRefused, match="not like this"):
         carry_out(lab, component, inputs_of(component))
 
-    assert lab.objects(kind) == []
+    until(lambda: not lab.objects(kind), "the custom resource goes")
 
 
 UPDATES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from waiting import until
+
 from ..component_table import MODEL_URL
 from ..steps import RUN_ID, Task
 from .api_server import Object
@@ -60,7 +62,7 @@ def test_a_failed_job_is_a_failed_step_with_its_reason(lab: AckLab) -> None:
 
     assert "ended as Failed" in ended.stderr
     assert ended.last_line.endswith("AlgorithmError: exit code 1")
-    assert len(lab.objects("TrainingJob")) == 1
+    until(lambda: len(lab.objects("TrainingJob")) == 1, "the second custom resource goes")
 
 
 def test_a_failed_job_of_an_earlier_try_is_made_anew(lab: AckLab) -> None:
@@ -157,7 +159,7 @@ def test_an_endpoint_is_deleted_with_its_config(lab: AckLab) -> None:
 
     assert [arn.partition(":123456789012:")[2].partition("/")[0] for arn in task.parameter("deleted")] == [
         "endpoint", "endpoint-config"]
-    assert lab.objects("Endpoint") == lab.objects("EndpointConfig") == []
+    until(lambda: not lab.objects("Endpoint") and not lab.objects("EndpointConfig"), "both go")
 
 
 def test_what_is_not_there_needs_no_deletion(lab: AckLab) -> None:
@@ -172,7 +174,7 @@ def test_what_is_not_there_needs_no_deletion(lab: AckLab) -> None:
 def test_cleanup_removes_the_custom_resource_and_sagemaker_keeps_the_job(lab: AckLab) -> None:
     lab.task("train", cleanup="on_success").run().check()
 
-    assert lab.objects("TrainingJob") == []
+    until(lambda: not lab.objects("TrainingJob"), "the custom resource goes")
     assert [made.status for made in lab.controller.sagemaker.values()] == ["Completed"]
     assert lab.controller.stopped == []
 
@@ -183,4 +185,4 @@ def test_cleanup_on_success_leaves_what_failed(lab: AckLab) -> None:
     lab.task("train", cleanup="on_success").run().check(1)
     lab.task("train", cleanup="always", job_name="goes").run().check(1)
 
-    assert len(lab.objects("TrainingJob")) == 1
+    until(lambda: len(lab.objects("TrainingJob")) == 1, "the second custom resource goes")

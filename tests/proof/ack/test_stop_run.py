@@ -63,7 +63,7 @@ def test_what_nobody_has_made_is_deleted(lab: AckLab) -> None:
         "metadata": {**lab.server.calls("patch")[0].body["metadata"], "name": "left"}}, "kfp-sagemaker")
 
     assert stop(lab).output.split()[0] == "stopped"
-    assert lab.objects("Model") == []
+    until(lambda: not lab.objects("Model"), "the custom resource goes")
 
 
 def test_kinds_that_the_cluster_lacks_are_passed_over_and_a_denial_is_not(lab: AckLab) -> None:

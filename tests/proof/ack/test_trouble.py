@@ -140,7 +140,7 @@ def test_what_will_not_be_made_is_a_failure_and_is_not_made_later(
     assert message in ended.stderr
     assert said in ended.stderr
     assert "was deleted, so that the controller does not make it later" in ended.stderr
-    assert lab.objects(kind) == []
+    until(lambda: not lab.objects(kind), "the custom resource goes")
     assert lab.controller.created == []
 
 
@@ -174,7 +174,7 @@ def test_a_users_name_that_sagemaker_has_already_is_refused(lab: AckLab) -> None
     ended = lab.task("train", job_name="taken").run().check(2)
 
     assert "TrainingJob taken is there already in SageMaker, and custom resource team-a/taken did not make it" in ended.stderr
-    assert lab.objects("TrainingJob") == [], "what did not make it is taken back"
+    until(lambda: not lab.objects("TrainingJob"), "what did not make it is taken back")
 
 
 def test_a_controller_that_does_not_act(lab: AckLab) -> None:
@@ -184,7 +184,7 @@ def test_a_controller_that_does_not_act(lab: AckLab) -> None:
 
     assert "no controller has acted on it, for longer than it may take" in ended.stderr
     assert "--watch-namespace" in ended.stderr
-    assert lab.objects("TrainingJob") == []
+    until(lambda: not lab.objects("TrainingJob"), "the custom resource goes")
 
 
 def test_a_custom_resource_that_somebody_deletes(lab: AckLab) -> None:

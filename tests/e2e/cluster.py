@@ -192,7 +192,7 @@ class Cluster:
             self.admin.apply(f"{base}/{definition['metadata']['name']}", definition)
         eventually(lambda: all(map(_is_established, self.admin.request("GET", base)["items"])), "the CRDs are established")
         for plural in plurals().values():  # established is a moment before served
-            eventually(lambda plural=plural: self._is_served(plural), f"{plural} are served")  # type: ignore[misc]
+            eventually(lambda plural=plural: self._is_served(plural), f"{plural} are served")
 
     def _is_served(self, plural: str) -> bool:
         try:

@@ -133,7 +133,7 @@ RECORDS = (
     Case("EndpointConfig", lambda name, mode: {"endpoint_config_name": name, "production_variants": [variant(ECHO)]},
          "endpoint_config_name", other={"production_variants": [{**variant(ECHO), "InitialInstanceCount": 2}]}),
     *(Case(f"{''.join(word.title() for word in kind.split('_'))}JobDefinition",
-           lambda name, mode, kind=kind, job_input=job_input: {  # type: ignore[misc]
+           lambda name, mode, kind=kind, job_input=job_input: {
                "job_definition_name": name, **_definition(kind, **job_input)},
            "job_definition_name", other={f"{kind}_baseline_config": _BASELINE})
       for kind, job_input in _DEFINITIONS),

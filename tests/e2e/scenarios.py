@@ -136,7 +136,7 @@ def fails(world: World, case: Case) -> None:
 
     assert ended.status not in (0, 2), ended.stderr
     assert status(world, case, name) == "Failed"
-    reason = describe(world, case, name)["FailureReason"]  # type: ignore[index]
+    reason = describe(world, case, name)["FailureReason"]
     assert reason.split("\n")[0][:60] in ended.stderr
     assert len(creations(world, case, name)) == 1
 

@@ -267,7 +267,7 @@ class Resource:
             *parents, last = path.split(".")
             source, target = latest, wanted
             for parent in parents:
-                source, target = source.get(parent, {}), target.get(parent)  # type: ignore[assignment]
+                source, target = source.get(parent, {}), target.get(parent)
                 if target is None:
                     break
             if target is not None and last not in target and source.get(last) is not None:

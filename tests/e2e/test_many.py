@@ -47,4 +47,4 @@ def test_two_hundred_at_once(world: World) -> None:
     for number, case in cases():
         if case.status:
             name = name_of(case, f"of-many-{number}")
-            eventually(lambda case=case, name=name: status(world, case, name) == case.status, name)  # type: ignore[misc]
+            eventually(lambda case=case, name=name: status(world, case, name) == case.status, name)

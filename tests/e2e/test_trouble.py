@@ -84,7 +84,7 @@ def test_the_watch_is_cut_again_and_again(world: World, tmp_path: Path) -> None:
         for _ in range(3):
             before = relay.connections
             relay.cut()
-            eventually(lambda before=before: relay.connections > before, "the step connects again")  # type: ignore[misc]
+            eventually(lambda before=before: relay.connections > before, "the step connects again")
 
         has_gone_on(world, task, "cut")
 

@@ -75,7 +75,7 @@ class TestInputs:
 
 
 def test_words_are_of_members_that_there_are() -> None:
-    known = {member for kind in KINDS.values() for member in input_shape(kind.resource.create).members}  # type: ignore[attr-defined]
+    known = {member for kind in KINDS.values() for member in input_shape(kind.resource.create).members}
 
     assert {name.rpartition(".")[2] for name in (*DESCRIPTIONS, *DEFAULTS)} <= known
 

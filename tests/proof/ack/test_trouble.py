@@ -18,7 +18,7 @@ def test_a_watch_that_is_cut_goes_on(lab: AckLab) -> None:
 
     for count in range(2, 5):
         lab.server.cut()
-        until(lambda count=count: len(lab.server.calls("watch")) >= count, "the step watches again")  # type: ignore[misc]
+        until(lambda count=count: len(lab.server.calls("watch")) >= count, "the step watches again")
     lab.controller.release()
 
     step.wait().check()

@@ -14,6 +14,7 @@ from kfp_sagemaker.container_step.step_spec import JobSettings, Service, StepSpe
 from waiting import until
 
 from .component_table import COMPONENTS, MODEL_URL
+from .killing import killed_after, killed_before
 from .lab import Lab
 from .steps import RUN_ID, Task
 
@@ -73,23 +74,6 @@ def check_run_again(lab: Lab, task: Task) -> None:
     task.run().check()
     assert len(lab.carried_out(task.component.resource.create)) == 1
     check_outputs(task)
-
-
-def killed_before(lab: Lab, task: Task, operation: str) -> None:
-    gate = lab.gates.before(operation)
-    process = task.start()
-    gate.wait(process)
-    process.kill()
-    gate.open()
-    until(lambda: all(call.seconds is not None for call in lab.calls()), "the held call was carried out")
-
-
-def killed_after(lab: Lab, task: Task, operation: str) -> None:
-    gate = lab.gates.after(operation)
-    process = task.start()
-    gate.wait(process)
-    process.kill()
-    gate.open()
 
 
 @pytest.mark.parametrize("service", Service)

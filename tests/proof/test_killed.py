@@ -15,6 +15,7 @@ from kfp_sagemaker.resources.resource import Life
 from waiting import until
 
 from .component_table import COMPONENTS, ENDPOINT, JOBS, JOBS_WITH_LOGS, MAKERS, SERVICES
+from .killing import killed_after, killed_before
 from .lab import Lab
 from .steps import Task
 
@@ -34,25 +35,6 @@ def check_made_once(lab: Lab, task: Task) -> None:
     for operation in task.component.creates:
         assert len(lab.carried_out(operation)) == 1, operation
     task.check_outputs(lab.name_of(task.component.last))
-
-
-def killed_before(lab: Lab, task: Task, operation: str) -> None:
-    """Killed while a call is under way that is carried out only after the death of its caller."""
-    gate = lab.gates.before(operation)
-    process = task.start()
-    gate.wait(process)
-    process.kill()
-    gate.open()
-    until(lambda: all(call.seconds is not None for call in lab.calls()), "the held call was carried out")
-
-
-def killed_after(lab: Lab, task: Task, operation: str) -> None:
-    """Killed when a call has been carried out, before its answer is there."""
-    gate = lab.gates.after(operation)
-    process = task.start()
-    gate.wait(process)
-    process.kill()
-    gate.open()
 
 
 @pytest.mark.parametrize("component", MAKERS)

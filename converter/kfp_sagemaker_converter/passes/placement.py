@@ -1,7 +1,8 @@
 """Which steps run on SageMaker and which stay in the cluster, and why.
 
-``auto`` moves steps with data (artifacts), accelerators or resource requests. What only passes parameters starts in seconds in
-the cluster and in minutes as a job, so it stays. Whatever was asked for, some things never move: they are no programs.
+``auto`` moves steps with data (artifacts, volume claims), accelerators or resource requests. What only passes parameters
+starts in seconds in the cluster and in minutes as a job, so it stays. Whatever was asked for, some things never move: they are
+no programs.
 """
 
 from __future__ import annotations
@@ -133,6 +134,8 @@ def _reason_to_move(step: Step, choice: Choice, ruled: str) -> str:
         return "needs an accelerator"
     if step.component.inputs.artifacts or step.component.outputs.artifacts:
         return "reads or writes data (artifacts)"
+    if any(setting.name == "pvcMount" and setting.value for setting in step.settings):
+        return "reads or writes data (a volume claim)"
     return "asks for CPU or memory" if resources.anything else ""
 
 

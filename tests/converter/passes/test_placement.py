@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from kfp_sagemaker_converter.model import Setting
 from kfp_sagemaker_converter.passes.placement import ALL, AUTO, KEEP, MOVE, NONE, Choice, Decision, names_of, place, unmatched
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
 from kfp_sagemaker_converter.rules import obstacles as obstacle_rules
 from kfp_sagemaker_converter.rules import placement as rules
+from kfp_sagemaker_converter.source import Location
 from small_pipelines import container, document, pipeline, step, task
 
 
-def the_step(executor: Any, **component: Any) -> Step:
+def the_step(executor: Any, settings: tuple[Setting, ...] = (), **component: Any) -> Step:
     words = pipeline(components={"comp-train": step("train", **component)}, executors={"exec-train": executor})
     (found,) = steps_of(document(words).pipeline)
-    return found
+    return replace(found, settings=settings)
 
 
 def decided(found: Step, choice: Choice = Choice(), ruled: str = "") -> Decision:  # noqa: B008
@@ -25,6 +28,8 @@ def decided(found: Step, choice: Choice = Choice(), ruled: str = "") -> Decision
 WITH_DATA = the_step(container())
 GLUE = the_step(container(), data=False)
 GPU = the_step(container(resources={"accelerator": {"resourceType": "nvidia.com/gpu", "resourceCount": "1"}}), data=False)
+VOLUME = the_step(container(), (Setting(location=Location("p.yaml", 1), executor="exec-train", name="pvcMount",
+                                        value=[{"mountPath": "/data", "constant": "data"}]),), data=False)
 MEMORY = the_step(container(resources={"resourceMemoryLimit": "8G"}), data=False)
 
 
@@ -33,6 +38,7 @@ MEMORY = the_step(container(resources={"resourceMemoryLimit": "8G"}), data=False
     [
         (WITH_DATA, Choice(), "", True, "reads or writes data (artifacts)"),
         (GLUE, Choice(), "", False, "passes parameters only"),
+        (VOLUME, Choice(), "", True, "reads or writes data (a volume claim)"),
         (GPU, Choice(), "", True, "needs an accelerator"),
         (MEMORY, Choice(), "", True, "asks for CPU or memory"),
         (GLUE, Choice(ALL), "", True, "all steps move"),

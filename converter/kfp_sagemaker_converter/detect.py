@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kfp_sagemaker.kfp_compiler import without_heading
+
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import is_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
@@ -64,7 +66,7 @@ def detect(content: str, file: str) -> Detected:
     if file.endswith(".py"):
         return _of_source(content, file)
     try:
-        text = read(content, file)
+        text = read(without_heading(content), file)
     except Refused as refused:
         # Without a telling name, Python is what parses as Python and imports something.
         if not file.endswith((".yaml", ".yml", ".json")) and _imports(content):

@@ -50,7 +50,7 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
 
 def cautions(pipeline: Pipeline) -> list[str]:
     """What runs here otherwise than on a cluster, one sentence each."""
-    found = []
+    found = [pipeline.unreadable] if pipeline.unreadable else []
     for label, settings in _kubernetes_settings(pipeline).items():
         found.append(f"{label}: the Kubernetes settings {', '.join(sorted(settings))} have no effect in a local run")
     for task, name, text in _constants(pipeline.spec):

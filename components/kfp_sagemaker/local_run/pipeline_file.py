@@ -5,10 +5,6 @@ Not here: changing the IR so that kfp.local runs it rightly (:mod:`.kfp_local_sp
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from kfp_sagemaker.kfp_compiler import LONGEST, compile_source, line_that_is_no_comment, without_heading
 from kfp_sagemaker.local_run.errors import InputRefused
 
 
@@ -27,6 +24,8 @@ class Pipeline:
     """``ml_pipelines.PipelineSpec`` message."""
     platforms: Mapping[str, Any]
     """The ``platforms`` document of the IR, for example the Kubernetes settings; empty when there is none."""
+    unreadable: str = ""
+    """Why KFP itself cannot read the file; empty when it can."""
 
     @property
     def name(self) -> str:
@@ -45,32 +44,21 @@ def load(path: Path, function: str = "") -> Pipeline:
     if not path.is_file():
         raise InputRefused([f"{path}: there is no such file"])
     if path.suffix == ".py":
-        with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
-            compiled = Path(folder) / "pipeline.yaml"
-            compile_source(path, compiled, function)
-            return parse(compiled.read_text(), str(path))
+        return parse(_compiled(path, function), str(path))
     if function:
         raise InputRefused([f"--function {function}: {path} is compiled already; the option is for Python source"])
-    return parse(path.read_text(), str(path))
+    return parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def compile_source(source: Path, output: Path, function: str = "") -> None:
-    """Compile Python DSL source with the kfp that is installed here; ``source``'s own code runs."""
-    program = [sys.executable, "-c", "from kfp.cli import cli; cli.cli(obj={})"]  # `kfp` itself hides where an error was
-    command = [*program, "dsl", "compile", "--py", str(source), "--output", str(output)]
-    if function:
-        command += ["--function", function]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0 or not output.is_file():
-        raise InputRefused([f"{source} does not compile: {_what_went_wrong(result.stdout + result.stderr, source)}"])
-
-
-def _what_went_wrong(text: str, source: Path) -> str:
-    """The last line of a compiler's output, with the line of the user's file that it came from."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    message = lines[-1] if lines else "the compiler said nothing"
-    places = re.findall(rf'File "[^"]*{re.escape(source.name)}", line (\d+)', text)
-    return f"{message} ({source.name}, line {places[-1]})" if places else message
+def _compiled(source: Path, function: str) -> str:
+    made = compile_source(source, function)
+    if made.timed_out:
+        raise InputRefused([f"{source} does not compile: it did not end within {LONGEST:g} seconds"])
+    if not made.text:
+        line = made.line_in(source)
+        place = f" ({source.name}, line {line})" if line else ""
+        raise InputRefused([f"{source} does not compile: {made.complaint}{place}"])
+    return made.text
 
 
 def parse(text: str, origin: str) -> Pipeline:
@@ -79,7 +67,7 @@ def parse(text: str, origin: str) -> Pipeline:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     try:
-        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+        documents = [document for document in yaml.safe_load_all(without_heading(text)) if document is not None]
     except yaml.YAMLError as error:
         raise InputRefused([f"{origin} is neither YAML nor JSON: {' '.join(str(error).split())}"]) from None
     if not documents or not isinstance(documents[0], dict):
@@ -94,8 +82,11 @@ def parse(text: str, origin: str) -> Pipeline:
         )
     if "pipelineInfo" not in first:
         raise InputRefused([f"{origin} holds no pipeline: it has no pipelineInfo, as `kfp dsl compile` writes it"])
+    line = line_that_is_no_comment(text)
+    unreadable = (f"{origin}, line {line}: kfp wrote a default of several lines into the comments above the pipeline, which "
+                  "KFP cannot read: delete what is above `components:` before you upload the file") if line else ""
     try:
-        return Pipeline(json_format.ParseDict(first, pipeline_spec_pb2.PipelineSpec()), platforms)
+        return Pipeline(json_format.ParseDict(first, pipeline_spec_pb2.PipelineSpec()), platforms, unreadable)
     except json_format.ParseError as error:
         raise InputRefused([f"{origin} is not a pipeline of this kfp: {error}"]) from None
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from golden import CONFIGURATION, converted, names
+from kfp_sagemaker.kfp_compiler import without_heading
 from kfp_sagemaker_converter.back_ends.python import source as python
 from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
 from kfp_sagemaker_converter.back_ends.python.source import python_source
@@ -16,7 +17,6 @@ from kfp_sagemaker_converter.back_ends.python.writer import MAIN, source_of
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
-from kfp_sagemaker_converter.front_ends.kfp_v2.source import without_heading
 from kfp_sagemaker_converter.front_ends.structured_text import read
 from kfp_sagemaker_converter.model import Pipeline
 from kfp_sagemaker_converter.passes.placement import ALL, Choice

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from kfp_sagemaker_converter.diagnostics import Refused
-from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step, without_heading
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
 
 SOURCE = '''
 import os
@@ -64,17 +64,3 @@ def test_steps_are_found_in_the_source() -> None:
     assert line_of_step(SOURCE, "exec-look") == 6
     assert line_of_step(SOURCE, "exec-look-2") == 6
     assert line_of_step(SOURCE, "exec-other") == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("# Inputs:\n#    text: [Default: a\nb]\ncomponents:\n  comp-a: {}\nroot: {}\n",
-         "components:\n  comp-a: {}\nroot: {}\n"),
-        ("# Default: a\ncomponents:\nb]\ncomponents:\n  comp-a: {}\n", "components:\n  comp-a: {}\n"),
-        ("components:\n  comp-a: {}\n", "components:\n  comp-a: {}\n"),
-        ("# a comment\npipelineInfo: {}\n", "# a comment\npipelineInfo: {}\n"),
-    ],
-)
-def test_what_kfp_writes_before_the_ir_is_left_out(text: str, kept: str) -> None:
-    assert without_heading(text) == kept

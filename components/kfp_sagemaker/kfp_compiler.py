@@ -1,0 +1,104 @@
+"""kfp's compiler as a program: DSL source to IR in a process of its own, and the IR without what the compiler puts before it.
+
+``local run`` and the converter read pipelines with it. Nothing of kfp is imported here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Seconds that compiling may take.
+LONGEST = 120.0
+#: `kfp` itself hides where an error was.
+_PROGRAM = ("-c", "from kfp.cli import cli; cli.cli(obj={})", "dsl", "compile")
+_MOST_SAID = 100_000
+_HEADING = "# PIPELINE DEFINITION"
+_FIRST_KEY = re.compile(r"^components:[ \t\r]*$", re.MULTILINE)
+#: Keys that come after the first one, as kfp sorts them.
+_LATER_KEYS = ("pipelineInfo", "root")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What became of a source file: the IR (empty: there is none), what the compiler said, and whether its time was up."""
+
+    text: str
+    said: str
+    timed_out: bool = False
+
+    @property
+    def complaint(self) -> str:
+        """The last line of what it said, which names the error; of a long one both ends."""
+        lines = [line.strip() for line in self.said.splitlines() if line.strip()]
+        last = lines[-1].rstrip(".") if lines else "the compiler said nothing"
+        return last if len(last) <= 300 else f"{last[:180]} ... {last[-110:]}"
+
+    def line_in(self, source: Path) -> int:
+        """The last line of the user's file in a traceback; 0 when there is none."""
+        places = re.findall(rf'File "[^"]*{re.escape(source.name)}", line (\d+)', self.said)
+        return int(places[-1]) if places else 0
+
+
+def compile_source(
+    source: Path, function: str = "", environment: Mapping[str, str] | None = None, longest: float = LONGEST
+) -> Compiled:
+    """Compile DSL source with the kfp that is installed here, which runs the user's code.
+
+    ``function`` picks the pipeline of a file that has several. The code sees ``environment`` alone, and an empty home
+    directory; without it, this process's. It ends after ``longest`` seconds with all that it started.
+    """
+    with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
+        output = Path(folder) / "pipeline.yaml"
+        command = [sys.executable, *_PROGRAM, "--py", str(source.resolve()), "--output", str(output)]
+        command += ["--function", function] if function else []
+        own = dict(os.environ) if environment is None else {**environment, "HOME": folder, "TMPDIR": folder}
+        said, code = _run(command, source.resolve().parent, own, longest)
+        text = output.read_text(encoding="utf-8") if code == 0 and output.is_file() else ""
+    return Compiled(without_heading(text), said, timed_out=code is None)
+
+
+def without_heading(text: str) -> str:
+    """Compiled IR with empty lines for the comments that kfp puts before it.
+
+    A default of several lines is written there as it is (kfp 2.17), so that its second line is no comment, and mostly no YAML.
+    Keys are in their order, and nothing that is indented can look like the first of them.
+    """
+    starts = [match.start() for match in _FIRST_KEY.finditer(text)] if text.startswith(_HEADING) else []
+    if not starts or not all(f"\n{key}:" in text[starts[-1]:] for key in _LATER_KEYS):
+        return text
+    return "\n" * text.count("\n", 0, starts[-1]) + text[starts[-1]:]
+
+
+def line_that_is_no_comment(text: str) -> int:
+    """The first line of that heading which is none, and which keeps KFP from reading the file; 0 when there is none."""
+    heading = text[: len(text) - len(without_heading(text).lstrip("\n"))]
+    lines = enumerate(heading.splitlines(), start=1)
+    return next((number for number, line in lines if line.strip() and not line.startswith("#")), 0)
+
+
+def _run(command: list[str], where: Path, environment: Mapping[str, str], longest: float) -> tuple[str, int | None]:
+    """What the process said, and its exit code; None when its time was up. Neither it nor its children outlive this call."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, cwd=where, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+        )
+        code = None
+        try:
+            code = process.wait(longest)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_SAID))
+        return said.read().decode("utf-8", "replace"), code

@@ -17,6 +17,11 @@ def no_words_in_python(construct: str) -> Says:
     of kfp-kubernetes makes, an artifact type that is none of kfp's own, an input whose name is no Python name. Source that
     leaves it out would be another pipeline.
 
+    Of Kubernetes settings these have no function in kfp-kubernetes 2.17: `podAffinity`, `enabledSharedMemory`, an empty
+    `securityContext`, a constant `tolerationJson`, a second `nodeAffinityJson` of a step, a storage class beside
+    `defaultStorageClass`, a key of a secret or ConfigMap for two variables; nor has what is no field in the installed
+    kfp-kubernetes, which an older or newer release, or something else than kfp, wrote.
+
     ## Example
     ```yaml
     triggerPolicy:
@@ -24,7 +29,8 @@ def no_words_in_python(construct: str) -> Says:
     ```
 
     ## What to do
-    Use `pipeline.yaml`, which is complete, or convert without `--python`.
+    Use `pipeline.yaml`, which is complete, or convert without `--python`. A setting that only a newer kfp-kubernetes has can
+    be written after `pip install --upgrade kfp-kubernetes`.
     """
     return f"DSL source has no words for {construct}; pipeline.py is not written.", "Use pipeline.yaml, which is complete."
 
@@ -40,9 +46,13 @@ def python_differs(where: str) -> Says:
     The source is compiled with the installed kfp before it is written, and compared with `pipeline.yaml`. Pipelines that an
     older kfp, or something else than kfp, compiled may have a form that the installed kfp does not give any more. Not compared
     are descriptions, versions of the SDK and of the schema, names of components and labels of executors (each is compared
-    where it is used), the order of keys and of dependent tasks, `isOptional` beside a default, `optional: false` of a
-    Kubernetes setting, and, where parameters that the converter added are handed on, their prefix `pipelinechannel--` and
-    default.
+    where it is used), the order of keys and of dependent tasks, `isOptional` beside a default, and, where parameters that
+    the converter added are handed on, their prefix `pipelinechannel--` and default.
+
+    What has two spellings that KFP's driver takes for one is the same in both: the name of a secret, ConfigMap or volume as a
+    constant and as a parameter (`secretName`, `secretNameParameter`), an amount as a number and as text (`memoryLimit: 6.0`,
+    `resourceMemoryLimit: 6G`) and in any unit, `optional: false` of a secret or ConfigMap and nothing. Where the two say
+    different things, they differ.
 
     ## Example
     A moved step whose memory is an output of another step: the number reaches the job through an input that its component does

@@ -8,9 +8,11 @@ from typing import Any
 
 from kfp_sagemaker_converter.back_ends.python.expressions import branch, comparison, literal, quoted, selected, typed
 from kfp_sagemaker_converter.back_ends.python.graph import Block, block_of, exit_task_of, in_writing_order, read_by
+from kfp_sagemaker_converter.back_ends.python.importers import importer_arguments
+from kfp_sagemaker_converter.back_ends.python.kubernetes_settings import kubernetes_calls
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay, free_name, parameter_name
-from kfp_sagemaker_converter.back_ends.python.signature import artifact_class, outputs_class, returned_type, signature
-from kfp_sagemaker_converter.back_ends.python.task_settings import kubernetes_calls, methods
+from kfp_sagemaker_converter.back_ends.python.signature import outputs_class, returned_type, signature
+from kfp_sagemaker_converter.back_ends.python.task_settings import methods
 from kfp_sagemaker_converter.model import (
     Component,
     ComponentInput,
@@ -187,7 +189,7 @@ def _write_call(function: Function, scope: Scope, task: Task, waits: tuple[str, 
     executor = function.pipeline.executors.get(component.executor or "")
     inputs = _given(function, scope, task, component)
     if isinstance(executor, Importer):
-        arguments = list(_importer_arguments(component, executor, inputs))
+        arguments = list(importer_arguments(component, executor, inputs))
         call = "dsl.importer"
     elif component.dag is not None or isinstance(executor, Container):
         known = {*component.inputs.parameters, *component.inputs.artifacts}
@@ -228,19 +230,6 @@ def _statement(call: str, arguments: list[str]) -> Iterator[str]:
     yield f"{call}("
     yield from (f"    {argument}," for argument in arguments)
     yield ")"
-
-
-def _importer_arguments(component: Component, importer: Importer, inputs: Inputs) -> Iterator[str]:
-    words = importer.words.get("importer", importer.words)
-    unknown = words.keys() - {"artifactUri", "typeSchema", "reimport", "metadata"}
-    if unknown:
-        raise CannotSay(f"{', '.join(sorted(unknown))} of the importer {component.executor}")
-    yield f"artifact_uri={inputs['uri']}" if "uri" in inputs else f"artifact_uri={quoted(importer.uri)}"
-    yield f"artifact_class={artifact_class(next(iter(component.outputs.artifacts.values())))}"
-    if words.get("reimport"):
-        yield "reimport=True"
-    if words.get("metadata"):
-        yield f"metadata={literal(words['metadata'], lambda name: inputs[name])}"
 
 
 def _is_exit_task(function: Function, scope: Scope, task: Task) -> bool:

@@ -7,7 +7,8 @@ What is no part of a pipeline's meaning, and cannot be the same, is left out or 
 - the order of ``dependentTasks``, of keys and of spellings that the proto takes for one (``3`` and ``3.0``);
 - of the converter's own settings, where a DAG hands them on: the prefix ``pipelinechannel--``, which blocks of kfp give, and a
   default, which nothing can need there.
-- ``isOptional`` of an input with a default, and ``optional: false`` of a Kubernetes setting: some releases of kfp write them.
+- ``isOptional`` of an input with a default, which some releases of kfp write;
+- what has two spellings with one meaning (``spellings``).
 
 Everything else is compared: names of tasks and inputs, types and defaults, conditions, loops, commands, images, settings.
 """
@@ -17,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kfp_sagemaker_converter.back_ends.python.pipeline_config import plain_config
+from kfp_sagemaker_converter.back_ends.python.spellings import amounts, one_spelling
 from kfp_sagemaker_converter.front_ends.kfp_v2.message import message_of, normalised
 from kfp_sagemaker_converter.model import Pipeline
 
@@ -35,8 +38,9 @@ def normal_form(pipeline: Pipeline, settings: frozenset[str]) -> Any:
     whole = {key: value for key, value in ir.items() if key not in _ELSEWHERE}
     info = {key: value for key, value in whole["pipelineInfo"].items() if key != "description"}
     used = _Used(settings, ir.get("components", {}), ir.get("deploymentSpec", {}).get("executors", {}), platforms)
-    pipeline_wide = {name: platform.pipeline_settings for name, platform in pipeline.platforms.items()}
-    made = {**whole, "pipelineInfo": info, "root": used.component(whole["root"]), "settings": pipeline_wide}
+    configs = {name: plain_config(platform.pipeline_settings) for name, platform in pipeline.platforms.items()}
+    made = {**whole, "pipelineInfo": info, "root": used.component(whole["root"])}
+    made["settings"] = {name: config for name, config in configs.items() if config}
     return _plain(made, {f"{_PREFIX}{name}": name for name in settings})
 
 
@@ -57,8 +61,9 @@ class _Used:
         made = {key: value for key, value in words.items() if key not in ("executorLabel", "dag")}
         if "executorLabel" in words:
             label = words["executorLabel"]
-            made["executor"] = self.executors.get(label)
-            made["settings"] = {name: _without_false(of[label]) for name, of in self.platforms.items() if label in of}
+            made["executor"] = _with_plain_amounts(self.executors.get(label))
+            settings = {name: _plain_settings(name, of.get(label, {})) for name, of in self.platforms.items()}
+            made["settings"] = {name: of_platform for name, of_platform in settings.items() if of_platform}
         if "dag" in words:
             tasks = {name: self._task(task) for name, task in words["dag"].get("tasks", {}).items()}
             made["dag"] = {**words["dag"], "tasks": tasks}
@@ -78,10 +83,16 @@ class _Used:
         return {**made, "component": component}
 
 
-def _without_false(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_false(one) for key, one in value.items() if not (key == "optional" and one is False)}
-    return [_without_false(one) for one in value] if isinstance(value, list) else value
+def _plain_settings(platform: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    return one_spelling(settings)[0] if platform == "kubernetes" and settings else settings
+
+
+def _with_plain_amounts(executor: Any) -> Any:
+    container = executor.get("container") if isinstance(executor, Mapping) else None
+    resources = container.get("resources") if isinstance(container, Mapping) else None
+    if not isinstance(container, Mapping) or not isinstance(resources, Mapping):
+        return executor
+    return {**executor, "container": {**container, "resources": amounts(resources)}}
 
 
 def _plain(value: Any, names: Mapping[str, str]) -> Any:

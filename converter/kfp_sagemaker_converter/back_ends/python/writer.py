@@ -9,6 +9,7 @@ from kfp_sagemaker_converter.back_ends.python.expressions import quoted
 from kfp_sagemaker_converter.back_ends.python.functions import function_text
 from kfp_sagemaker_converter.back_ends.python.graph import Block, block_of
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay, free_name
+from kfp_sagemaker_converter.back_ends.python.pipeline_config import pipeline_config
 from kfp_sagemaker_converter.model import Component, Container, Dag, Pipeline, Task
 
 #: The function of the outermost pipeline.
@@ -21,10 +22,6 @@ def source_of(pipeline: Pipeline) -> str:
     Raises:
         CannotSay: there is something in it that DSL source has no words for.
     """
-    other = [name for name in pipeline.platforms if name != "kubernetes"]
-    other += [name for platform in pipeline.platforms.values() for name in platform.pipeline_settings]
-    if other:
-        raise CannotSay(f"settings of the whole pipeline ({', '.join(other)})")
     if pipeline.root.dag is None:
         raise CannotSay("a pipeline without tasks")
     taken = {MAIN}
@@ -74,6 +71,8 @@ def _decorator(pipeline: Pipeline) -> str:
         ("pipeline_root", pipeline.default_pipeline_root),
     ):
         arguments += [f"{key}={quoted(value)}"] if value else []
+    config = pipeline_config(pipeline.platforms)
+    arguments += [f"pipeline_config={config}"] if config else []
     return f"@dsl.pipeline({', '.join(arguments)})"
 
 

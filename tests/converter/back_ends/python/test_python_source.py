@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from golden import CONFIGURATION, converted, names
-from kfp_sagemaker.kfp_compiler import without_heading
-from kfp_sagemaker_converter.back_ends.python import source as python
 from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
 from kfp_sagemaker_converter.back_ends.python.source import python_source
 from kfp_sagemaker_converter.back_ends.python.writer import MAIN, source_of
 from kfp_sagemaker_converter.conversion import Conversion, convert
-from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import read
 from kfp_sagemaker_converter.model import Pipeline
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
-from kfp_sagemaker_converter.rules import python_source as rules
 from kfp_sagemaker_converter.source import Location
-from small_pipelines import as_yaml, container, kubernetes, pipeline, step, task
+from small_pipelines import as_yaml, container, pipeline, step, task
 from third_party_corpus import NOT_HERE, corpus_files
 
 #: The golden pipelines that DSL source cannot say, and the rule that tells so.
 NOT_EXACT = {"resources": "KSC721"}
-
-
-def compiled_here(path: Path, function: str, name: str) -> tuple[str, Any]:
-    """As the sandboxed compiler, but in this process, which has kfp loaded: seconds less."""
-    from kfp.compiler import Compiler
-
-    spec = importlib.util.spec_from_file_location("written", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        Compiler().compile(getattr(module, function), str(path.with_suffix(".yaml")))
-    except Exception as error:
-        raise Refused([rules.python_does_not_compile(Location(name), "", repr(error))]) from None
-    return without_heading(path.with_suffix(".yaml").read_text(encoding="utf-8")), None
-
-
-@pytest.fixture
-def compiling_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(python, "compiled", compiled_here)
 
 
 def written(conversion: Conversion) -> tuple[str, str]:
@@ -102,7 +76,6 @@ def pipeline_of(text: str) -> Pipeline:
     return read_ir(read(text, "pipeline.yaml"))[0].pipeline
 
 
-SECURITY = kubernetes({"exec-train": {"securityContext": {"runAsUser": 1}}})
 CONDITION = {"triggerPolicy": {"condition": "inputs.parameter_values['a'] == 'x' || inputs.parameter_values['b'] == 'y'"}}
 GIVEN = {"inputs": {"parameters": {name: {"runtimeValue": {"constant": "x"}} for name in "ab"}}}
 
@@ -110,7 +83,6 @@ GIVEN = {"inputs": {"parameters": {name: {"runtimeValue": {"constant": "x"}} for
 @pytest.mark.parametrize(
     ("documents", "word"),
     [
-        ([pipeline(), SECURITY], "securityContext"),
         ([pipeline(executors={"exec-train": container(lifecycle={"preCacheCheck": {"command": ["true"]}})})], "lifecycle"),
         ([pipeline(tasks={"train": task("train", **CONDITION)})], "a condition or loop"),
         ([pipeline({"comp-condition-1": {"dag": {"tasks": {"train": task("train")}}}, "comp-train": step("train")},

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import UnknownRegionError
 
-from kfp_sagemaker.container_step.layout import OWN_FOLDER
+from kfp_sagemaker.container_step.layout import OUTPUT_FOLDER, OWN_FOLDER
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.face import BackEnd, Face
 from kfp_sagemaker.resources.resource import Life, Resource
@@ -28,6 +28,9 @@ _CALLED_ON_TOO = {
     "inference-component": ("endpoint",),
     "model-package": ("model-package-group",),
 }
+#: Folders with what a step may delete, in the wildcards of policies: a run's (by its id), one below a staging URI (by the
+#: identity of the step), and this library's own.
+_LEFT_IN = ("-".join("?" * count for count in (8, 4, 4, 4, 12)), "?" * 32, f"{OWN_FOLDER}/{OUTPUT_FOLDER}")
 _PASS_ROLE = "iam:PassRole"
 #: The service principal is the same in all partitions.
 _SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
@@ -87,8 +90,8 @@ def policy(
     statements += _read_statements([face for face in faces if face.backend is BackEnd.BOTO3], partition, region, account)
     if buckets is not None:
         statements += _object_statements(buckets, partition)
-        left = [f"arn:{partition}:s3:::{bucket}/*/{OWN_FOLDER}/output/*" for bucket in buckets or ["*"]]
-        statements.append(_statement("DeleteWhatWasMoved", ["s3:DeleteObject"], left))
+        left = [f"arn:{partition}:s3:::{bucket}/*/{folder}/*" for bucket in buckets or ["*"] for folder in _LEFT_IN]
+        statements.append(_statement("DeleteWhatAttemptsLeft", ["s3:DeleteObject"], left))
     if assumed_roles:
         statements.append(_statement("AssumeRole", ["sts:AssumeRole"], assumed_roles))
     if stop:

@@ -57,6 +57,8 @@ class JobFaults:
 
     fail_with: str | None = None
     """FailureReason: the job ends Failed with it instead of running its container."""
+    fail_after_upload: bool = False
+    """A processing or training job ends so only when its container has run and what that left is in S3."""
     interrupt_after: float | None = None
     """Seconds in the status Training after which the spot instance is taken away once (Interrupted, Restarting or Stopped)."""
     slow: Mapping[str, float] = field(default_factory=dict)

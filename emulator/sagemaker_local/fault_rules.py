@@ -9,6 +9,7 @@ Either may have ``count`` (so many times, then never again) or ``probability`` (
     - {operation: "Describe*", fault: server_error, probability: 0.1}
     - {operation: "s3:PutObject", fault: slow, seconds: 2}
     - {job: "train-*", fault: job_failure, reason: "AlgorithmError: out of memory"}
+    - {job: "train-*", fault: job_failure, status: Uploading, count: 1}
     - {job: "*", fault: slow, status: Downloading, seconds: 5}
 """
 
@@ -27,7 +28,7 @@ FAULTS = CALL_FAULTS | JOB_FAULTS
 COMMON_KEYS = frozenset({"fault", "count", "probability", "seed"})
 CALL_KEYS = COMMON_KEYS | {"operation", "name", "message"}
 JOB_KEYS = COMMON_KEYS | {"job"}
-EXTRA_KEYS = {"slow": {"seconds"}, "job_failure": {"reason"}, "spot_interruption": {"after"}}
+EXTRA_KEYS = {"slow": {"seconds"}, "job_failure": {"reason", "status"}, "spot_interruption": {"after"}}
 REQUIRED_KEYS = {"slow": {"seconds"}, "spot_interruption": {"after"}}
 TYPES: dict[str, tuple[type, ...]] = {
     "fault": (str,),
@@ -43,6 +44,9 @@ TYPES: dict[str, tuple[type, ...]] = {
     "probability": (int, float),
     "seed": (int,),
 }
+
+FAILURE_STATUSES = ("Starting", "Uploading")
+"""When a job may be made to fail: instead of running (the default), or with what it left in S3 already."""
 
 FAILURE_REASON = "AlgorithmError: the fault script made this job fail"
 
@@ -127,6 +131,8 @@ def _mistakes(entry: Any) -> list[str]:
     required = REQUIRED_KEYS.get(fault, set()) | (set() if about_jobs else {"operation"})
     required |= {"status"} if about_jobs and fault == "slow" else set()
     mistakes += [f"{key} is required with the fault {fault}" for key in sorted(required - entry.keys())]
+    if fault == "job_failure" and entry.get("status", "Starting") not in FAILURE_STATUSES:
+        mistakes.append(f"status is {entry['status']!r}; a job can fail in {' or '.join(FAILURE_STATUSES)}")
     values = [_mistake_in_value(key, entry[key]) for key in sorted(entry.keys() & allowed)]
     return mistakes + [mistake for mistake in values if mistake is not None]
 

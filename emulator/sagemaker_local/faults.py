@@ -69,6 +69,7 @@ class FaultScript:
     def job_faults(self, name: str) -> JobFaults:
         """What strikes this job: the first failure, the first interruption, all the slow statuses."""
         fail_with: str | None = None
+        late = False
         interrupt_after: float | None = None
         slow: dict[str, float] = {}
         with self._lock:
@@ -80,7 +81,7 @@ class FaultScript:
                     slow[str(rule.status)] = slow.get(str(rule.status), 0.0) + rule.seconds
                 elif rule.fault == "spot_interruption":
                     interrupt_after = rule.after if interrupt_after is None else interrupt_after
-                else:
-                    reason = CAPACITY_REASON if rule.fault == "capacity" else rule.reason
-                    fail_with = reason if fail_with is None else fail_with
-        return JobFaults(fail_with, interrupt_after, slow)
+                elif fail_with is None:
+                    fail_with = CAPACITY_REASON if rule.fault == "capacity" else rule.reason
+                    late = rule.status == "Uploading"
+        return JobFaults(fail_with, late, interrupt_after, slow)

@@ -48,6 +48,8 @@ class JobScript:
     training_jobs: tuple[Mapping[str, str], ...] = ()
     """Of a tuning job: the tuned hyperparameters of the training jobs that it starts, one for each. What becomes of the third
     says the script that its name matches, e.g. ``tune-003-*``; its objective is that of FinalMetricDataList there."""
+    before_end: Callable[[], None] | None = None
+    """Called when the steps have passed or the job is stopped, before it ends: to write what it leaves in S3, say."""
     heeds_stop: bool = True
     """False: the job goes on to its own end after a stop request, as one that ends in that moment."""
 
@@ -156,8 +158,12 @@ class ScriptedExecution:
                 return
             self._wait(events.name, step.seconds, stop)
             if stop.is_set():
-                events.finish("Stopped")
-                return
+                break
+        if script.before_end is not None:
+            script.before_end()
+        if stop.is_set():
+            events.finish("Stopped")
+            return
         events.finish(
             script.status,
             secondary_status=script.secondary_status,

@@ -16,6 +16,7 @@ def test_a_script_is_a_yaml_list(tmp_path: Path) -> None:
         - {operation: CreateTrainingJob, fault: throttle, count: 2}
         - {operation: "Describe*", fault: server_error, probability: 0.1}
         - {job: "train-*", fault: job_failure, reason: "AlgorithmError: bad data"}
+        - {job: "train-*", fault: job_failure, status: Uploading}
         - {fault: spot_interruption, after: 3}
         """
     )
@@ -23,6 +24,7 @@ def test_a_script_is_a_yaml_list(tmp_path: Path) -> None:
         Rule("throttle", operation="CreateTrainingJob", count=2),
         Rule("server_error", operation="Describe*", probability=0.1),
         Rule("job_failure", job="train-*", reason="AlgorithmError: bad data"),
+        Rule("job_failure", job="train-*", status="Uploading"),
         Rule("spot_interruption", job="*", after=3),
     ]
 
@@ -50,6 +52,7 @@ def test_an_empty_script_has_no_rules(tmp_path: Path) -> None:
         ({"fault": "throttle", "operation": "x", "count": -1}, "count is -1; it cannot be negative"),
         ({"fault": "throttle", "operation": "x", "probability": 2}, "probability is 2; it lies between 0 and 1"),
         ({"fault": "job_failure", "operation": "x"}, "the fault job_failure strikes jobs: give job, not operation"),
+        ({"fault": "job_failure", "status": "Training"}, "status is 'Training'; a job can fail in Starting or Uploading"),
     ],
 )
 def test_a_mistake_is_named_with_its_entry(entry: Any, mistake: str) -> None:

@@ -142,6 +142,7 @@ CASES = (
     Case("failures", "exception", "raises!", status="failed"),
     Case("failures", "goes_on_all_the_same", "fail! > say", {"say.Output": "cleaning"}, "failed"),
     Case("failures", "retried", "fails-at-first! > fails-at-first", {"fails-at-first.Output": 2}),
+    Case("failures", "retried_with_files", "another-file! > another-file", {"another-file.Output": 2}),
     Case("failures", "retries_used_up", "fails-at-first! > fails-at-first!", status="failed"),
     Case("failures", "output_left_out", "no-output!", status="failed"),
     Case("failures", "exit_code_of_a_shell", "shell-exit!", status="failed"),

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from kfp_sagemaker.container_step.encoding import bundle, encode
 from kfp_sagemaker.container_step.step_spec import JobSettings, Service, StepSpec
+from sagemaker_local.scripted import JobScript
 from waiting import until
 
 from .component_table import COMPONENTS, MODEL_URL
 from .killing import killed_after, killed_before
-from .lab import Lab
+from .lab import FINISHED, RUNNING, Lab
 from .steps import RUN_ID, Task
 
 BUCKET = "moved-steps"
 FACES = {Service.PROCESSING: "v1/process", Service.TRAINING: "v1/train"}
+LEFT_OUT = b'{"artifacts": {}}'
 SPEC = StepSpec(
     "image:1", ("sh", "-c", "a\nb"), outputs={"parameters": {"loss": {"parameterType": "STRING"}}},
     job=JobSettings(role="arn:aws:iam::123456789012:role/jobs"))
@@ -49,20 +51,41 @@ class MovedTask(Task):
         return ["step", "--executor-input", self.executor_input(), "--step", self.step]
 
 
-def moved(lab: Lab, directory: Path, service: Service = Service.PROCESSING) -> MovedTask:
-    """A task, and in S3 its input and what its job would leave there."""
+def moved(lab: Lab, directory: Path, service: Service = Service.PROCESSING, executor_output: bytes = LEFT_OUT) -> MovedTask:
+    """A task with its input in S3, whose job leaves what such a job leaves there when it ends, however it ends."""
     encoded = encode(replace(SPEC, service=service))
     task = MovedTask(COMPONENTS[FACES[service]], {}, directory / "moved", lab.environment(), step=encoded)
     lab._tasks.append(task)
+    put(lab, {f"s3://{BUCKET}/in/data": b"x", f"s3://{BUCKET}/in/data_of_others": b"y"})
+    for names, script in lab.script.jobs.items():
+        left = {"kfp-sagemaker.loss.parameter": b"0.5", "executor_output.json": executor_output}
+        lab.script.jobs[names] = leaving(lab, place_of(task, service), script, left)
+    return task
+
+
+def place_of(task: MovedTask, service: Service) -> str:
+    """Where the job leaves its files: with training, below what is to become its name."""
+    return task.uri if service is Service.PROCESSING else MODEL_URL
+
+
+def leaving(lab: Lab, place: str, script: JobScript, files: Mapping[str, bytes]) -> JobScript:
+    """The script of a job that leaves these files at a place."""
+    return replace(script, before_end=lambda: put(lab, {f"{place}/{path}": body for path, body in files.items()}))
+
+
+def put(lab: Lab, objects: Mapping[str, bytes]) -> None:
     s3 = lab.client("s3")
-    left = task.uri if service is Service.PROCESSING else MODEL_URL
-    objects = {f"s3://{BUCKET}/in/data": b"x", f"s3://{BUCKET}/in/data_of_others": b"y",
-               f"{left}/kfp-sagemaker.loss.parameter": b"0.5", f"{left}/executor_output.json": b'{"artifacts": {}}'}
     for uri, body in objects.items():
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         s3.create_bucket(Bucket=bucket)
         s3.put_object(Bucket=bucket, Key=key, Body=body)
-    return task
+
+
+def files_of(lab: Lab, task: MovedTask) -> set[str]:
+    """Paths below the task root."""
+    prefix = f"{task.uri.removeprefix(f's3://{BUCKET}/')}/"
+    listed = lab.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", ())
+    return {entry["Key"].removeprefix(prefix) for entry in listed}
 
 
 def check_outputs(task: Task) -> None:
@@ -161,14 +184,14 @@ def test_a_specification_that_is_none_is_refused(lab: Lab, tmp_path: Path, step:
     assert lab.calls() == []
 
 
-def test_a_result_that_cannot_be_read_fails_the_step(lab: Lab, tmp_path: Path) -> None:
-    task = moved(lab, tmp_path)
-    key = f"{task.uri.removeprefix(f's3://{BUCKET}/')}/executor_output.json"
-    for body, told in ((b"{", "is not JSON"), (b"[]", "is not a JSON object"), (
-            b'{"artifacts": {"model": {"artifacts": [{"custom_path": "/tmp/m"}]}}}', "its content was left at /tmp/m")):
-        lab.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
-        assert told in task.run().check(1).stderr
-        assert not task.has_outputs
+@pytest.mark.parametrize(("body", "told"), [
+    (b"{", "is not JSON"), (b"[]", "is not a JSON object"),
+    (b'{"artifacts": {"model": {"artifacts": [{"custom_path": "/tmp/m"}]}}}', "its content was left at /tmp/m"),
+])
+def test_a_result_that_cannot_be_read_fails_the_step(lab: Lab, tmp_path: Path, body: bytes, told: str) -> None:
+    task = moved(lab, tmp_path, executor_output=body)
+    assert told in task.run().check(1).stderr
+    assert not task.has_outputs
 
 
 def test_results_of_a_training_job_are_moved_and_not_doubled(lab: Lab, tmp_path: Path) -> None:
@@ -176,9 +199,63 @@ def test_results_of_a_training_job_are_moved_and_not_doubled(lab: Lab, tmp_path:
     task.run().check()
     listed = lab.client("s3").list_objects_v2(Bucket=MODEL_URL.split("/")[2], Prefix=MODEL_URL.split("/", 3)[3])
     assert listed["KeyCount"] == 0
-    copied = lab.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"{task.uri.removeprefix(f's3://{BUCKET}/')}/")
-    names = {entry["Key"].rpartition("/")[2] for entry in copied["Contents"]}
-    assert {"executor_output.json", "kfp-sagemaker.loss.parameter"} <= names
+    assert {"executor_output.json", "kfp-sagemaker.loss.parameter"} <= files_of(lab, task)
     (task.root / "executor_output.json").unlink()
 
     check_run_again(lab, task)
+
+
+def tried_twice(lab: Lab, directory: Path, service: Service, first: JobScript) -> MovedTask:
+    """A task whose first job ends by ``first`` and leaves the file ``old``, and whose second leaves ``new`` and succeeds."""
+    lab.script.jobs.pop("*")
+    task = moved(lab, directory, service)
+    old = {"model/old": b"1", "executor_output.json": b'{"parameterValues": {"loss": "old"}}'}
+    new = {"model/new": b"2", "kfp-sagemaker.loss.parameter": b"0.5", "executor_output.json": LEFT_OUT}
+    lab.script.jobs["*-r1"] = leaving(lab, place_of(task, service), FINISHED, new)
+    own = "" if service is Service.PROCESSING else "/kfp-sagemaker.files/output/the-first/output/model"
+    lab.script.jobs["*"] = leaving(lab, f"{task.uri}{own}", first, old)
+    return task
+
+
+def check_that_only_the_second_counts(lab: Lab, task: MovedTask) -> None:
+    assert {path for path in files_of(lab, task) if path.endswith(("/old", "/new"))} == {"model/new"}
+    assert len(lab.carried_out(task.component.resource.create)) == 2
+    check_outputs(task)
+
+
+@pytest.mark.parametrize("service", Service)
+def test_what_a_failed_attempt_left_is_not_in_the_results_of_the_next(lab: Lab, tmp_path: Path, service: Service) -> None:
+    task = tried_twice(lab, tmp_path, service, JobScript(status="Failed", failure_reason="AlgorithmError: half way"))
+    put(lab, {f"{task.uri}/executor-logs-0": b"of KFP"})
+    assert "half way" in task.run().check(1).stderr
+    assert "removed 2 objects that an earlier attempt left" in task.run().check().stderr
+    check_that_only_the_second_counts(lab, task)
+    assert "executor-logs-0" in files_of(lab, task)
+
+
+def test_what_a_terminated_attempt_left_is_not_in_the_results_of_the_next(lab: Lab, tmp_path: Path) -> None:
+    task = tried_twice(lab, tmp_path, Service.PROCESSING, RUNNING)
+    process = task.start()
+    lab.until_called("DescribeProcessingJob", times=2)
+    process.send(signal.SIGTERM)
+    process.wait().check(143)
+    task.run().check()
+    check_that_only_the_second_counts(lab, task)
+
+
+def test_killed_while_it_removes_what_is_left(lab: Lab, tmp_path: Path) -> None:
+    task = tried_twice(lab, tmp_path, Service.PROCESSING, JobScript(status="Failed", failure_reason="bad"))
+    task.run().check(1)
+    killed_before(lab, task, "DeleteObject")
+    task.run().check()
+    check_that_only_the_second_counts(lab, task)
+
+
+def test_what_is_left_and_may_not_be_removed_fails_the_step(lab: Lab, tmp_path: Path) -> None:
+    task = tried_twice(lab, tmp_path, Service.PROCESSING, JobScript(status="Failed", failure_reason="bad"))
+    task.run().check(1)
+    lab.faults({"operation": "s3:DeleteObject", "fault": "access_denied"})
+    told = task.run().check(1).stderr
+    assert f"an earlier attempt of this step left 2 objects at {task.uri}" in told
+    assert "`kfp-sagemaker iam step` prints the policy" in told
+    assert len(lab.carried_out("CreateProcessingJob")) == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
-from kfp_sagemaker.container_step.layout import MOUNTS, Layout, lay_out
+from kfp_sagemaker.container_step.layout import CHECKPOINT_FOLDER, MOUNTS, OUTPUT_FOLDER, Layout, lay_out
 from kfp_sagemaker.container_step.placeholders import Filling
 from kfp_sagemaker.container_step.script import NAME, SLOT, script_text
 from kfp_sagemaker.container_step.settings import face_inputs, filled_settings, setting_of_input
@@ -192,7 +192,7 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         request["ResourceConfig"] = {"KeepAlivePeriodInSeconds": keep_alive}
     inputs: dict[str, Any] = {
         "channels": channels,
-        "model_artifact_path": f"{job.layout.own}/output",
+        "model_artifact_path": f"{job.layout.own}/{OUTPUT_FOLDER}",
         "extra_request": merged({k: v for k, v in request.items() if v}, settings.more.get("extra_request") or {}),
     }
     if settings.spot_instance:
@@ -200,7 +200,7 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         inputs |= {
             "spot_instance": True,
             "max_wait_time": wait,
-            "checkpoint_config": {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/checkpoints"},
+            "checkpoint_config": {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/{CHECKPOINT_FOLDER}"},
         }
     return inputs
 

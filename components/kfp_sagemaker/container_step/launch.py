@@ -31,6 +31,7 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
     """Carry the step out; 0 when it succeeded. Raises StepError."""
     from kfp_sagemaker.backends.boto3.backend import Boto3Backend
     from kfp_sagemaker.container_step.job import plan_job, prepared_job
+    from kfp_sagemaker.container_step.leavings import remove_leavings
     from kfp_sagemaker.container_step.results import collect
     from kfp_sagemaker.container_step.staging import stage_inputs, stage_script
     from kfp_sagemaker.lifecycle.run import patience_of, run_step
@@ -54,7 +55,11 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
     if empty:
         prepared = prepared_job(job, empty_buckets=empty, region=region)
     stage_script(job, backend.objects, patience)
-    described = run_step(Step(prepared, backend, patience, termination, show, lambda _: None))
+
+    def begin_anew() -> None:
+        remove_leavings(job, backend.objects, patience)
+
+    described = run_step(Step(prepared, backend, patience, termination, show, lambda _: None, begin_anew))
     try:
         collect(job, given, described, backend.objects, patience)
     except OSError as error:

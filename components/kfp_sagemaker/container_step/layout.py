@@ -24,6 +24,8 @@ from kfp_sagemaker.names import identity_of
 EXECUTOR_LOGS = "executor-logs"
 #: Below the task root, what is this library's own. No artifact of KFP has a dot in its name.
 OWN_FOLDER = "kfp-sagemaker.files"
+#: In that, where training jobs upload to, each below its own name, and where checkpoints are unless said otherwise.
+OUTPUT_FOLDER, CHECKPOINT_FOLDER = "output", "checkpoints"
 
 _FIX_OF_ROOT = ("SageMaker reads and writes S3 only. Set the pipeline root of the run, or defaultPipelineRoot of the "
                 "pipeline, to s3://BUCKET/PREFIX")

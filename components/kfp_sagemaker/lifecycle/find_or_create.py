@@ -41,6 +41,7 @@ def find_or_create(step: Step, resource: Resource, attempt: int = 0) -> Found:
         why = "nothing of that name is there" if described is None else f"it is there: {resource.status_text(described)}"
         said(decision.value, resource, name, why)
         if decision is Decision.CREATE:
+            step.before_create()
             if step.create(resource, call):
                 return Found(name, attempt, None)
             taken += 1

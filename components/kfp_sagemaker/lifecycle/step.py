@@ -31,7 +31,8 @@ _CAPACITY_PAUSE = 60.0
 class Step:
     """A prepared step with everything it is carried out with. ``show`` prints a line of a job's log.
 
-    ``leave_outputs`` writes what outputs a description gives, for a process that is being ended.
+    ``leave_outputs`` writes what outputs a description gives, for a process that is being ended. ``before_create`` makes the
+    place ready for something new: it is called when nothing is there to go on with.
     """
 
     prepared: Prepared
@@ -40,6 +41,7 @@ class Step:
     termination: Termination
     show: Callable[[str], None]
     leave_outputs: Callable[[Mapping[str, Any]], None]
+    before_create: Callable[[], None] = lambda: None
 
     @property
     def settings(self) -> StepSettings:

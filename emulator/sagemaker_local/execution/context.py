@@ -71,3 +71,10 @@ def enter(context: Context, events: JobEvents, secondary_status: str) -> None:
         events.stop_requested.wait(min(POLL_SECONDS, max(0.0, end - time.monotonic())))
     if events.stop_requested.is_set() or context.closing.is_set():
         raise JobStopped
+
+
+def fail_by_script(events: JobEvents, *, uploaded: bool = False) -> None:
+    """Raises JobFailed where the faults say so; ``uploaded``: what the container left is in S3."""
+    faults = events.faults
+    if faults.fail_with is not None and faults.fail_after_upload == uploaded:
+        raise JobFailed(faults.fail_with)

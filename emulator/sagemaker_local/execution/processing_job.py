@@ -20,7 +20,7 @@ from typing import Any
 
 from sagemaker_local.events import JobEvents
 from sagemaker_local.execution.container_group import GroupEnd, run_group
-from sagemaker_local.execution.context import Context, JobFailed, client_environment, enter
+from sagemaker_local.execution.context import Context, JobFailed, client_environment, enter, fail_by_script
 from sagemaker_local.execution.instances import Instance, processing_instances, processing_resource_config
 from sagemaker_local.execution.job_image import job_image, refuse_more_than_the_runner_can
 from sagemaker_local.execution.log_streams import LogStreams
@@ -38,8 +38,7 @@ logger = logging.getLogger(__name__)
 def run_processing_job(context: Context, events: JobEvents, directory: Path) -> None:
     """Run the job and report its end. Raises JobFailed and JobStopped for what ends it before its containers have run."""
     enter(context, events, "Starting")
-    if events.faults.fail_with is not None:
-        raise JobFailed(events.faults.fail_with)
+    fail_by_script(events)
     request = events.request
     instances = processing_instances(request["ProcessingResources"]["ClusterConfig"])
     refuse_more_than_the_runner_can(context, len(instances))
@@ -55,6 +54,7 @@ def run_processing_job(context: Context, events: JobEvents, directory: Path) -> 
     events.advance("Uploading")
     for upload in (*uploads["Continuous"], *(uploads["EndOfJob"] if end.failure is None else ())):
         upload()
+    fail_by_script(events, uploaded=True)
     report_end(context, events, end, read_message(opt_mls))
 
 

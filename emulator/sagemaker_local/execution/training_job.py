@@ -22,7 +22,7 @@ from typing import Any
 
 from sagemaker_local.events import JobEvents
 from sagemaker_local.execution.container_group import GroupEnd, run_group
-from sagemaker_local.execution.context import Context, JobFailed, JobStopped, client_environment, enter
+from sagemaker_local.execution.context import Context, JobStopped, client_environment, enter, fail_by_script
 from sagemaker_local.execution.instances import Instance, training_instances
 from sagemaker_local.execution.job_image import job_image, refuse_more_than_the_runner_can
 from sagemaker_local.execution.log_streams import LogStreams
@@ -76,8 +76,7 @@ class TrainingRun:
 def run_training_job(context: Context, events: JobEvents, directory: Path) -> None:
     """Run the job and report its end. Raises JobFailed and JobStopped for what ends it before its containers have run."""
     enter(context, events, "Starting")
-    if events.faults.fail_with is not None:
-        raise JobFailed(events.faults.fail_with)
+    fail_by_script(events)
     request = events.request
     run = TrainingRun(
         context,
@@ -215,6 +214,7 @@ def report_end(run: TrainingRun, end: GroupEnd, *, spot: bool) -> None:
     events = run.events
     events.advance("Uploading")
     artifacts = upload_results(run, with_model=end.failure is None)
+    fail_by_script(events, uploaded=True)
     seconds = max(2 if spot else 1, math.ceil(run.trained))
     describe: dict[str, Any] = {
         "TrainingTimeInSeconds": seconds,

@@ -91,10 +91,13 @@ def test_moved_steps_stage_in_buckets() -> None:
     document = json.loads(CliRunner().invoke(main, arguments).stdout)
     statements = {statement["Sid"]: statement for statement in document["Statement"]}
     assert set(statements) == {
-        "ProcessingJobs", "TrainingJobs", "PassRole", "Logs", "Objects", "ListBuckets", "DeleteWhatWasMoved"}
+        "ProcessingJobs", "TrainingJobs", "PassRole", "Logs", "Objects", "ListBuckets", "DeleteWhatAttemptsLeft"}
     assert statements["Objects"]["Action"] == ["s3:GetObject", "s3:PutObject"]
     assert statements["Objects"]["Resource"] == ["arn:aws-cn:s3:::one/*", "arn:aws-cn:s3:::two/*"]
-    assert statements["DeleteWhatWasMoved"]["Resource"][0] == "arn:aws-cn:s3:::one/*/kfp-sagemaker.files/output/*"
+    assert statements["DeleteWhatAttemptsLeft"]["Resource"][:3] == [
+        "arn:aws-cn:s3:::one/*/????????-????-????-????-????????????/*",
+        "arn:aws-cn:s3:::one/*/????????????????????????????????/*",
+        "arn:aws-cn:s3:::one/*/kfp-sagemaker.files/output/*"]
     assert statements["ListBuckets"]["Resource"] == ["arn:aws-cn:s3:::one", "arn:aws-cn:s3:::two"]
 
 

@@ -304,9 +304,12 @@ def test_an_output_bucket_that_is_not_there_fails_the_job(start_training):
 
 
 @ON_ONE
-def test_faults_fail_a_job_and_slow_its_statuses_until_it_is_stopped(start_training, until):
+def test_faults_fail_a_job_and_slow_its_statuses_until_it_is_stopped(start_training, aws, until):
     failed = start_training(faults=JobFaults(fail_with="InternalServerError: by script")).wait()
     assert (failed.status, failed.end["failure_reason"]) == ("Failed", "InternalServerError: by script")
+    late = start_training("printf w > /opt/ml/model/w", JobFaults("InternalServerError: late", fail_after_upload=True)).wait()
+    assert (late.status, late.end["failure_reason"]) == ("Failed", "InternalServerError: late")
+    assert aws.unpacked(f"out/{late.name}/output/model.tar.gz") == {"w": b"w"}
     slow = start_training(faults=JobFaults(slow={"Downloading": 600}))
     until(lambda: slow.statuses == ["Starting", "Downloading"])
     slow.stop_requested.set()

@@ -54,6 +54,25 @@ def fails_at_first(run: str, times: int) -> int:
 
 
 @step
+def another_file(run: str, failures: int, data: Output[Dataset]) -> int:
+    """Leaves a file of another name with every attempt, in a folder, and fails at first."""
+    import os
+
+    import boto3
+    from botocore.config import Config
+
+    store = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+    attempts = store.list_objects_v2(Bucket="kfp-artifacts", Prefix=f"attempts/{run}/").get("KeyCount", 0) + 1
+    store.put_object(Bucket="kfp-artifacts", Key=f"attempts/{run}/{attempts}", Body=b"")
+    os.makedirs(data.path)
+    with open(os.path.join(data.path, f"attempt-{attempts}"), "w") as file:
+        file.write("some data")
+    if attempts <= int(failures):
+        raise SystemExit(4)
+    return attempts
+
+
+@step
 def no_output() -> str:
     pass
 
@@ -109,6 +128,11 @@ def goes_on_all_the_same():
 @dsl.pipeline
 def retried():
     fails_at_first(run=dsl.PIPELINE_JOB_ID_PLACEHOLDER, times=1).set_retry(2)
+
+
+@dsl.pipeline
+def retried_with_files(failures: int = 1):
+    another_file(run=dsl.PIPELINE_JOB_ID_PLACEHOLDER, failures=failures).set_retry(2)
 
 
 @dsl.pipeline

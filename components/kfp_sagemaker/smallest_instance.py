@@ -140,7 +140,11 @@ def _fits(one: InstanceType, asked: Asked, use: str, families: Collection[str]) 
         return False
     if not asked.accelerators:
         return not one.accelerators
-    wanted = asked.accelerator
+    return has_kind(one, asked.accelerator)
+
+
+def has_kind(one: InstanceType, wanted: Accelerator) -> bool:
+    """Whether the accelerators of a type are of the kind that is wanted."""
     if wanted.kind == "GPU":
         return one.has_gpu
     # A100s of 40 and 80 GB go by one name; nominal sizes are a little above what the driver shows.

@@ -66,6 +66,8 @@ CASES = (
          {"container-types.told": repr(["3", "2.5", "false", '{"t": "it\'s"}', '[1, "two", 2.5]'])}),
     Case("parameters", "names_of_the_run", "length > same > same-2",
          {"length.Output": 36, "same.Output": "RUN", "same-2.Output": "RUN"}),
+    Case("parameters", "asked_for_at_run_time", "same-3 > sizes > same > same-2",
+         {"same.Output": "cpu 200m", "same-2.Output": "in this image", "same-3.Output": "in a branch"}),
     # artifacts
     Case("artifacts", "training", "write-data > train > look",
          {"train.Output": 4 / 9, "look.Output": {

@@ -24,6 +24,11 @@ _SETTINGS = {
     "role": "ARN of the IAM role that the job runs as.",
     "region": "AWS region of the job; empty: the region of the pod.",
     "instance_type": "ML instance type of the job.",
+    "cpu": "CPUs that the step asks for.",
+    "memory": "Memory that the step asks for.",
+    "accelerator_count": "Number of accelerators that the step asks for.",
+    "accelerator_type": "Kind of accelerators that the step asks for.",
+    "image": "Image that the step runs in.",
     "subnets": "Subnets of the job, separated by commas; empty: no VPC.",
     "security_group_ids": "Security groups of the job, separated by commas.",
     "staging_uri": "S3 URI for what a job needs when KFP's pipeline root is not in S3.",
@@ -106,7 +111,7 @@ def setting_inputs(spec: StepSpec) -> dict[str, dict[str, Any]]:
     They are optional and empty by default; ``sagemaker_role`` and ``sagemaker_instance_type`` are checked when the step runs.
     Raises InvalidInput when the component has an input of that name already.
     """
-    names = sorted({name for name in _placeholders(spec.job) if name.startswith(SETTING_PREFIX)})
+    names = sorted({name for name in _placeholders((spec.image, spec.job)) if name.startswith(SETTING_PREFIX)})
     own = {name for members in spec.inputs.values() for name in members}
     taken = [name for name in names if name in own]
     if taken:

@@ -10,9 +10,14 @@ from typing import Any
 from kfp_sagemaker.container_step.placeholders import Filling, fill_text
 from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.instance_types import instance_types
+from kfp_sagemaker.smallest_instance import Accelerator, accelerator, has_kind
 
 #: What a step runs on that says nothing about what it needs: 4 vCPU, 16 GiB.
 DEFAULT_INSTANCE_TYPE = "ml.m5.xlarge"
+
+#: What of the resources is an amount.
+_AMOUNTS = ("cpu", "memory", "accelerator_count")
 
 #: Settings whose name is not that of the face's input.
 _INPUT_NAMES = {"subnets": "vpc_subnets", "security_group_ids": "vpc_security_group_ids"}
@@ -56,23 +61,33 @@ def chosen_instance_type(settings: JobSettings) -> str:
     wanted = settings.resources
     problems: list[Violation] = []
     amounts = {}
-    for each in fields(Resources):
-        text = str(getattr(wanted, each.name))
+    for name in _AMOUNTS:
+        text = str(getattr(wanted, name))
         try:
-            amounts[each.name] = quantity(text) if text else 0.0
+            amounts[name] = quantity(text) if text else 0.0
         except ValueError as error:
-            problems.append(Violation(f"resources.{each.name}", str(error), value=text))
+            problems.append(Violation(f"resources.{name}", str(error), value=text))
+    kind = accelerator(wanted.accelerator_type) if wanted.accelerator_type else None
+    if kind is not None and not kind.kind:
+        problems.append(Violation("resources.accelerator_type", "SageMaker has no such accelerator; name an instance type",
+                                  value=wanted.accelerator_type))
     if problems:
         raise InvalidInput("step", problems)
     memory = amounts["memory"] / 1024**3
     for candidate in settings.candidates:
         if (candidate.cpu >= amounts["cpu"] and candidate.memory >= memory
-                and candidate.accelerators >= amounts["accelerator_count"]):
+                and candidate.accelerators >= amounts["accelerator_count"]
+                and (kind is None or not amounts["accelerator_count"] or _is_of(candidate.instance_type, kind))):
             return candidate.instance_type
     asked = ", ".join(f"{each.name} {getattr(wanted, each.name)}" for each in fields(Resources) if getattr(wanted, each.name))
     largest = settings.candidates[-1].instance_type
     raise InvalidInput("step", [Violation("resources", f"{asked}: more than the largest type that this step may run on, "
                                           f"{largest}; name an instance type for it")])
+
+
+def _is_of(instance_type: str, kind: Accelerator) -> bool:
+    known = instance_types().get(instance_type)
+    return known is not None and has_kind(known, kind)
 
 
 def quantity(text: str) -> float:

@@ -61,11 +61,15 @@ class Secret:
 
 @dataclass(frozen=True)
 class Resources:
-    """What the step asks for, as the IR has it: Kubernetes quantities (``500m``, ``4Gi``), or placeholders."""
+    """What the step asks for, as the IR has it: Kubernetes quantities (``500m``, ``4Gi``), or placeholders.
+
+    ``accelerator_type`` (``nvidia-tesla-t4``) is empty where the candidates are all of a kind that will do.
+    """
 
     cpu: str = ""
     memory: str = ""
     accelerator_count: str = ""
+    accelerator_type: str = ""
 
 
 @dataclass(frozen=True)

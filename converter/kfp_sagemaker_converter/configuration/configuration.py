@@ -142,12 +142,13 @@ class Configuration:
     def target_image(self, image: str) -> str:
         """The image that runs in place of ``image``: as mapped, itself where it is in ECR, else its copy in the registry.
 
-        Empty when there is neither a mapping nor a registry. A digest becomes the copy's tag.
+        Empty when there is neither a mapping nor a registry. A digest becomes the copy's tag. What is known at run time only
+        names the image that is pulled then.
         """
         for pattern, target in self.images.items():
             if fnmatchcase(image, pattern):
                 return target
-        if is_in_ecr(image):
+        if is_in_ecr(image) or "{{" in image:
             return image
         return f"{self.registry.rstrip('/')}/{_name_in_registry(image)}" if self.registry else ""
 

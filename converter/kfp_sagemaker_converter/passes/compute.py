@@ -186,8 +186,10 @@ def _at_run_time(resources: Resources, families: Collection[str], service: str, 
     device = accelerator(kind) if kind and "{{$" not in kind else ANY_GPU
     kinds = [Asked(), Asked(accelerators=1, accelerator=device)] if resources.accelerator_count else [Asked()]
     found = [one for asked in kinds for one in suitable(asked, service, families)]
-    sizes: dict[tuple[int, int, float], InstanceType] = {}
+    # Of a size one type is enough, unless the kind of its accelerators comes at run time too.
+    kind_at_run_time = "{{$" in kind
+    sizes: dict[tuple[int, int, float, str], InstanceType] = {}
     for one in found:
-        sizes.setdefault((one.accelerators, one.vcpus, one.memory_gib), one)
+        sizes.setdefault((one.accelerators, one.vcpus, one.memory_gib, one.accelerator if kind_at_run_time else ""), one)
     candidates = tuple(Candidate(one.name, one.vcpus, one.memory_gib, one.accelerators) for one in sizes.values())
     return InstanceChoice("", service, f"by {inputs}", candidates=candidates, diagnostics=tuple(say.said))

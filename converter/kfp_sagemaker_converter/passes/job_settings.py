@@ -52,4 +52,6 @@ def _resources(container: Container) -> Resources:
         cpu=asked.cpu_request or asked.cpu_limit,
         memory=asked.memory_request or asked.memory_limit,
         accelerator_count=asked.accelerator_count,
+        # A kind that is known already limits the candidates.
+        accelerator_type=asked.accelerator_type if "{{$" in asked.accelerator_type else "",
     )

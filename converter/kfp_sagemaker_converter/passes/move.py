@@ -19,6 +19,7 @@ from kfp_sagemaker_converter.passes.job_settings import job_settings
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
 from kfp_sagemaker_converter.passes.obstacles import obstacles
 from kfp_sagemaker_converter.passes.placement import Choice, Decision, names_of, place, unmatched
+from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, declared
 from kfp_sagemaker_converter.passes.setting_names import renamed
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
 from kfp_sagemaker_converter.rules import output as output_rules
@@ -30,12 +31,13 @@ _SURELY_SHORT = INLINE_LIMIT // 8
 
 @dataclass(frozen=True)
 class Moved:
-    """A step that moves: what it carries, how its instance was chosen, and the Kubernetes settings that its pod keeps."""
+    """A step that moves: what it carries, how its instance was chosen, what its pod keeps and what its tasks give it."""
 
     step: Step
     spec: StepSpec
     choice: InstanceChoice
     pod_settings: Mapping[str, Any] = field(default_factory=dict)
+    run_time_inputs: RunTimeInputs = field(default_factory=RunTimeInputs)
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,11 @@ def _move(
         return Decision(step, False, instance.why, instance.diagnostics)
     taken = carried(step, lambda name: (configuration.secret(name).policy, configuration.secret(name).arn))
     spec = _spec(step, step.executor, settings, configuration, instance, taken, names)
+    own = (*step.component.inputs.parameters, *step.component.inputs.artifacts)
+    spec, run_time_inputs = declared(spec, step.executor, own)
     if not configuration.pipeline_root and _is_too_long(spec):
         return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
-    return Moved(step, spec, instance, taken.pod_settings), [*instance.diagnostics, *taken.diagnostics]
+    return Moved(step, spec, instance, taken.pod_settings, run_time_inputs), [*instance.diagnostics, *taken.diagnostics]
 
 
 def _spec(

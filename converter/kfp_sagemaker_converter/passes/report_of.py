@@ -54,7 +54,7 @@ def report_of(
 def _with_job(about: StepReport, moved: Moved) -> StepReport:
     return replace(
         about,
-        target_image=moved.spec.image,
+        target_image=about.image if "{{" in moved.spec.image else moved.spec.image,
         service=moved.spec.service.value,
         instance_type=moved.choice.instance_type,
         why_instance=moved.choice.why,

@@ -55,8 +55,11 @@ def python_differs(where: str) -> Says:
     different things, they differ.
 
     ## Example
-    A moved step whose memory is an output of another step: the number reaches the job through an input that its component does
-    not declare, and kfp makes such inputs for the pod's own resources only.
+    ```yaml
+    secretAsEnv:
+    - secretName: database
+      secretNameParameter: {runtimeValue: {constant: other}}   # kfp-kubernetes writes one name into both
+    ```
 
     ## What to do
     Use `pipeline.yaml`, which is complete, or convert without `--python`.

@@ -86,6 +86,11 @@ def test_settings_may_read_the_pipelines_own_parameters() -> None:
     assert {"pipelinechannel--gib", "seconds", "sagemaker_role"} <= parameters_read_by(StepSpec("i", job=job))
 
 
+def test_an_image_that_comes_at_run_time_is_an_input_too() -> None:
+    spec = StepSpec("{{$.inputs.parameters['sagemaker_image']}}", job=CONSTANT)
+    assert [*setting_inputs(spec)] == ["sagemaker_image"]
+
+
 def test_an_input_with_the_name_of_a_setting_is_refused() -> None:
     component = {"inputDefinitions": {"artifacts": {"sagemaker_role": {}}}}
     with pytest.raises(InvalidInput, match="sagemaker_role: the component has this input"):

@@ -134,8 +134,25 @@ def test_an_instance_type_is_chosen_for_resources_known_at_run_time(asked: Resou
 
 
 @pytest.mark.parametrize(
+    ("kind", "count", "chosen"),
+    [
+        ("nvidia-tesla-t4", "1", "ml.g4dn.xlarge"), ("NVIDIA_TESLA_V100", "1", "ml.p3.2xlarge"),
+        ("nvidia.com/gpu", "1", "ml.g4dn.xlarge"), ("nvidia-tesla-t4", "", "ml.m5.large"),
+        ("{{$.inputs.parameters['kind']}}", "1", "ml.p3.2xlarge"),
+        ("{{$.inputs.parameters['absent']}}", "1", "ml.g4dn.xlarge"),
+    ],
+)
+def test_accelerators_are_of_the_kind_that_is_asked_for(kind: str, count: str, chosen: str) -> None:
+    asked = Resources(accelerator_type=kind, accelerator_count=count)
+    candidates = (Candidate("ml.m5.large", 2, 8), Candidate("ml.g4dn.xlarge", 4, 16, 1), Candidate("ml.p3.2xlarge", 8, 61, 1))
+    spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=candidates))
+    assert plan_job(spec, executor_input({"kind": "nvidia-tesla-v100"})).settings.instance_type == chosen
+
+
+@pytest.mark.parametrize(
     ("asked", "problem"),
-    [(Resources(cpu="100"), "cpu 100: more than the largest type"), (Resources(memory="much"), "not a Kubernetes quantity")],
+    [(Resources(cpu="100"), "cpu 100: more than the largest type"), (Resources(memory="much"), "not a Kubernetes quantity"),
+     (Resources(accelerator_type="tpu-v4", accelerator_count="1"), "SageMaker has no such accelerator")],
 )
 def test_resources_that_no_candidate_has_are_refused(asked: Resources, problem: str) -> None:
     spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=(Candidate("ml.small", 2, 8),)))

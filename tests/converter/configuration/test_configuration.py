@@ -61,6 +61,7 @@ def test_later_rules_override_earlier_ones_and_the_defaults() -> None:
         ("team/a:1@sha256:" + "0" * 64, f"{REGISTRY}/team/a:1"),
         ("123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1", "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"),
         ("public.ecr.aws/docker/library/python:3.11", f"{REGISTRY}/docker/library/python:3.11"),
+        ("{{$.inputs.parameters['image']}}", "{{$.inputs.parameters['image']}}"),
     ],
 )
 def test_the_image_that_runs(image: str, target: str) -> None:

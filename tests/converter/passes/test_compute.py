@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from kfp_sagemaker.instance_types import instance_types
 from kfp_sagemaker_converter.configuration.configuration import Configuration, Job, StepRule
 from kfp_sagemaker_converter.model import Resources, Setting
 from kfp_sagemaker_converter.passes.compute import InstanceChoice, choose_instance
@@ -172,6 +173,12 @@ def test_what_comes_at_run_time_is_chosen_at_run_time() -> None:
     sizes = [(one.accelerators, one.cpu, one.memory) for one in choice.candidates]
     assert sizes == sorted(set(sizes))
     assert {one.instance_type for one in choice.candidates} >= {"ml.t3.medium", "ml.m5.xlarge", "ml.g4dn.xlarge"}
+
+
+def test_run_time_candidates_are_of_each_kind_when_it_comes_at_run_time() -> None:
+    resources = Resources(accelerator_type="{{$.inputs.parameters['kind']}}", accelerator_count="1")
+    kinds = {instance_types()[one.instance_type].accelerator for one in choose(resources).candidates}
+    assert kinds >= {"", "T4", "A10G", "L4", "V100"}
 
 
 def test_run_time_candidates_follow_the_kind_and_the_families() -> None:

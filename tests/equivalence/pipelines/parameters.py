@@ -29,6 +29,11 @@ def same(text: str) -> str:
 
 
 @step
+def sizes() -> NamedTuple("Sizes", [("memory", str), ("cpu", str)]):
+    return ("100M", "100m")
+
+
+@step
 def length(text: str) -> int:
     return len(text)
 
@@ -152,3 +157,13 @@ def names_of_the_run():
     same(text=dsl.PIPELINE_JOB_NAME_PLACEHOLDER)
     length(text=dsl.PIPELINE_JOB_ID_PLACEHOLDER)
     same(text=dsl.PIPELINE_JOB_RESOURCE_NAME_PLACEHOLDER)
+
+
+@dsl.pipeline
+def asked_for_at_run_time(image: str = "python:3.11-slim", cpu: str = "200m"):
+    asked = sizes()
+    one = same(text=f"cpu {cpu}").after(asked)
+    one.set_memory_limit(asked.outputs["memory"]).set_cpu_request(cpu).set_cpu_limit(asked.outputs["cpu"])
+    same(text="in this image").set_container_image(image)
+    with dsl.If(cpu != "none"):
+        same(text="in a branch").set_cpu_request(cpu)

@@ -13,6 +13,7 @@ from kfp_sagemaker.container_step.encoding import Bundle
 from kfp_sagemaker.container_step.ir import Launcher, launcher_container, moved_component, setting_inputs
 
 from kfp_sagemaker_converter.back_ends.kfp.platform_document import platforms_without
+from kfp_sagemaker_converter.back_ends.kfp.run_time_inputs import giving
 from kfp_sagemaker_converter.back_ends.kfp.setting_parameters import Definitions, handing_on, needs_of_dags, with_inputs
 from kfp_sagemaker_converter.model import Pipeline
 from kfp_sagemaker_converter.passes.move import Moved
@@ -80,7 +81,9 @@ def _components(
     defaults: Mapping[str, str],
 ) -> tuple[dict[str, Any], dict[str, Any], Definitions]:
     """Root and components with the settings that they read or hand on, and those that the root got."""
-    needs = needs_of_dags(pipeline, definitions)
+    run_time = {name: one.run_time_inputs for name, one in moved.items()}
+    of_pipeline = {name: [each for each in of if each not in run_time[name].given] for name, of in definitions.items()}
+    needs = needs_of_dags(pipeline, of_pipeline)
     known = {name: words for of_step in definitions.values() for name, words in of_step.items()}
     of_root = {name: _root_definition(known[name], defaults.get(name)) for name in sorted(needs.get("root", ()))}
     components = {}
@@ -88,10 +91,13 @@ def _components(
         words = component.words
         if name in moved:
             words = {**moved_component(words, moved[name].spec), "executorLabel": labels[name]}
-        elif needs.get(name):
-            words = with_inputs(handing_on(component, words, needs), {each: known[each] for each in sorted(needs[name])})
+        elif component.dag is not None:
+            words = giving(component, words, run_time)
+            if needs.get(name):
+                words = with_inputs(handing_on(component, words, needs), {each: known[each] for each in sorted(needs[name])})
         components[name] = words
-    root = with_inputs(handing_on(pipeline.root, pipeline.words.get("root") or {}, needs), of_root)
+    root = giving(pipeline.root, pipeline.words.get("root") or {}, run_time)
+    root = with_inputs(handing_on(pipeline.root, root, needs), of_root)
     declared = pipeline.root.inputs.parameters
     return root, components, {name: words for name, words in of_root.items() if name not in declared}
 

@@ -20,9 +20,6 @@ from kfp_sagemaker_converter.source import Location
 from small_pipelines import as_yaml, container, pipeline, step, task
 from third_party_corpus import NOT_HERE, corpus_files
 
-#: The golden pipelines that DSL source cannot say, and the rule that tells so.
-NOT_EXACT = {"resources": "KSC721"}
-
 
 def written(conversion: Conversion) -> tuple[str, str]:
     """The source, and the code of the diagnostic; one of them is empty."""
@@ -32,10 +29,10 @@ def written(conversion: Conversion) -> tuple[str, str]:
 
 @pytest.mark.usefixtures("compiling_here")
 @pytest.mark.parametrize("name", names())
-def test_golden_pipelines_are_exact_or_named(name: str) -> None:
+def test_golden_pipelines_are_exact(name: str) -> None:
     source, code = written(converted(name))
-    assert code == NOT_EXACT.get(name, "")
-    assert bool(source) is (name not in NOT_EXACT)
+    assert code == ""
+    assert source
 
 
 @pytest.mark.usefixtures("compiling_here")

@@ -51,8 +51,8 @@ def python_differs(where: str) -> Says:
 
     What has two spellings that KFP's driver takes for one is the same in both: the name of a secret, ConfigMap or volume as a
     constant and as a parameter (`secretName`, `secretNameParameter`), an amount as a number and as text (`memoryLimit: 6.0`,
-    `resourceMemoryLimit: 6G`) and in any unit, `optional: false` of a secret or ConfigMap and nothing. Where the two say
-    different things, they differ.
+    `resourceMemoryLimit: 6G`) and in any unit, and what stands for nothing (`optional: false` of a secret or ConfigMap,
+    `cachingOptions: {}`). Where the two say different things, they differ.
 
     ## Example
     ```yaml

@@ -71,7 +71,9 @@ class _Used:
 
     def _task(self, words: Mapping[str, Any]) -> dict[str, Any]:
         name = words.get("componentRef", {}).get("name", "")
-        made = {key: value for key, value in words.items() if key != "componentRef"}
+        made = {key: value for key, value in words.items() if key not in ("componentRef", "cachingOptions")}
+        if words.get("cachingOptions"):  # empty, it says what its absence says
+            made["cachingOptions"] = words["cachingOptions"]
         if "dependentTasks" in made:
             made["dependentTasks"] = sorted(made["dependentTasks"])
         component = self.component(self.components.get(name, {}))

@@ -17,7 +17,7 @@ def methods(task: Task, container: Container | None, reference: Reference) -> It
         yield f"set_display_name({quoted(task.display_name)})"
     if task.cache_key:
         yield f"set_caching_options(True, cache_key={quoted(task.cache_key)})"
-    elif task.cached is False:
+    elif not task.cached:  # without a word, KFP's driver does not cache; kfp does
         yield "set_caching_options(False)"
     if task.retry:
         more = [f"backoff_duration={quoted(task.retry.backoff)}"] if task.retry.backoff else []

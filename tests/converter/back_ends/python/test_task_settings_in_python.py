@@ -44,6 +44,7 @@ def with_inputs(*names: str) -> dict[str, Any]:
     ("ir", "call"),
     [
         (told({"cachingOptions": {}}), "train.set_caching_options(False)"),
+        ({**told(), "root": {"dag": {"tasks": {"train": task("train")}}}}, "train.set_caching_options(False)"),
         (told({"cachingOptions": {"enableCache": True, "cacheKey": "k"}}), 'set_caching_options(True, cache_key="k")'),
         (told({"taskInfo": {"name": "Train it"}}), 'train.set_display_name("Train it")'),
         (told({"retryPolicy": RETRY}),

@@ -14,7 +14,8 @@ def no_words_in_python(construct: str) -> Says:
 
     ## Why
     The IR can say more than kfp's Python can: a condition of several comparisons, a setting of the executor that no function
-    of kfp-kubernetes makes, an artifact type that is none of kfp's own, an input whose name is no Python name. Source that
+    of kfp-kubernetes makes, an input whose name is no Python name, a task name in capitals, a task without an input that its
+    component requires. Source that
     leaves it out would be another pipeline.
 
     Of Kubernetes settings these have no function in kfp-kubernetes 2.17: `podAffinity`, `enabledSharedMemory`, an empty

@@ -3,73 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from kfp_sagemaker_converter.back_ends.python.expressions import branch, comparison, literal, quoted, selected, typed
+from kfp_sagemaker_converter.back_ends.python.expressions import branch, comparison, literal, quoted
 from kfp_sagemaker_converter.back_ends.python.graph import Block, block_of, exit_task_of, in_writing_order, read_by
 from kfp_sagemaker_converter.back_ends.python.importers import importer_arguments
 from kfp_sagemaker_converter.back_ends.python.kubernetes_settings import kubernetes_calls
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay, free_name, parameter_name
-from kfp_sagemaker_converter.back_ends.python.signature import outputs_class, returned_type, signature
+from kfp_sagemaker_converter.back_ends.python.scope import Function, Scope, key_of
+from kfp_sagemaker_converter.back_ends.python.signature import Lists, returned, returned_type, signature
 from kfp_sagemaker_converter.back_ends.python.task_settings import methods
+from kfp_sagemaker_converter.back_ends.python.values import given_to, output_of
 from kfp_sagemaker_converter.model import (
+    Artifact,
     Component,
-    ComponentInput,
-    Constant,
     Container,
-    Dag,
-    FinalStatus,
     Importer,
     OutputKind,
+    Parameter,
     Pipeline,
     Task,
     TaskOutput,
 )
 
-#: The Python expressions of a DAG's inputs, by name.
-Inputs = Mapping[str, str]
 _WIDTH = 110
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A DAG while it is written: ``inputs`` are the expressions of its inputs, ``indent`` is in levels."""
-
-    dag: Dag
-    inputs: Inputs
-    indent: int
-
-    def reference(self, name: str) -> str:
-        """The expression of an input.
-
-        Raises:
-            CannotSay: no task hands it on.
-        """
-        if name not in self.inputs:
-            raise CannotSay(f"the input {name}, which nothing gives")
-        return self.inputs[name]
-
-
-@dataclass
-class Function:
-    """A function while it is written. ``callables`` are the variables of components and functions, by component name."""
-
-    pipeline: Pipeline
-    callables: Mapping[str, str]
-    taken: set[str]
-    variables: dict[str, str] = field(default_factory=dict)
-    #: Expressions that were given a variable, such as ``dsl.OneOf(...)``.
-    named: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-
-    def say(self, indent: int, line: str) -> None:
-        """Add a line."""
-        self.lines.append("    " * indent + line)
-
-
-def function_text(pipeline: Pipeline, component: Component, name: str, decorator: str, callables: Mapping[str, str]) -> str:
-    """The function ``name`` of the root or of a nested pipeline.
+def function_text(
+    pipeline: Pipeline, component: Component, name: str, decorator: str, callables: Mapping[str, str], lists: Lists
+) -> str:
+    """The function ``name`` of the root or of a nested pipeline; ``lists`` are the types of lists that loops take apart.
 
     Raises:
         CannotSay: there is something in it that DSL source has no words for.
@@ -80,7 +43,7 @@ def function_text(pipeline: Pipeline, component: Component, name: str, decorator
     scope = Scope(component.dag, inputs, 1)
     _write_dag(function, scope)
     _write_return(function, scope, component, name)
-    head = [*returned_type(component, name), decorator, *signature(component, name)]
+    head = [*returned_type(component, name, lists), decorator, *signature(component, name, lists)]
     return "\n".join([*head, *(function.lines or ["    pass"])]) + "\n"
 
 
@@ -105,7 +68,7 @@ def _waits(function: Function, scope: Scope, task: Task) -> tuple[str, ...]:
         kind = block_of(dag.tasks[name], components)
         if kind is Block.EXIT_HANDLER and task.after_failure and exit_task_of(dag, name) == task.name:
             continue
-        waits.append(_last_call(function, dag.tasks[name]) if kind is not Block.CALL else function.variables[_id(scope, name)])
+        waits.append(function.variables[key_of(scope, name)] if kind is Block.CALL else _last_call(function, dag.tasks[name]))
     return tuple(waits)
 
 
@@ -119,15 +82,13 @@ def _last_call(function: Function, task: Task) -> str:
     return function.variables[str(id(last))]
 
 
-def _id(scope: Scope, task: str) -> str:
-    """A task's key in ``variables``: names are of one DAG only, so are tasks."""
-    return str(id(scope.dag.tasks[task]))
-
-
 def _write_block(function: Function, scope: Scope, task: Task, kind: Block, waits: tuple[str, ...]) -> None:
     component = function.pipeline.components[task.component]
     assert component.dag is not None
-    given = _given(function, scope, task, component)
+    if component.name in function.blocks:
+        raise CannotSay(f"the block {component.name}, which is in two places")
+    function.blocks.add(component.name)
+    given = given_to(function, scope, task, component)
     inner = Scope(component.dag, given, scope.indent + 1)
     if kind is Block.BRANCHES:
         _write_branches(function, Scope(component.dag, given, scope.indent), waits)
@@ -136,7 +97,7 @@ def _write_block(function: Function, scope: Scope, task: Task, kind: Block, wait
     if kind is Block.CONDITION:
         function.say(scope.indent, f"with dsl.If({comparison(task.condition, inner.reference)}{name}):")
     elif kind is Block.EXIT_HANDLER:
-        exit_task = function.variables[_id(scope, exit_task_of(scope.dag, task.name))]
+        exit_task = function.variables[key_of(scope, exit_task_of(scope.dag, task.name))]
         function.say(scope.indent, f"with dsl.ExitHandler({exit_task}{name}):")
     else:
         inner = _write_loop(function, scope, task, inner, name)
@@ -167,7 +128,7 @@ def _write_branches(function: Function, scope: Scope, waits: tuple[str, ...]) ->
         component = function.pipeline.components[task.component]
         if block_of(task, function.pipeline.components) is not Block.CONDITION or component.dag is None:
             raise CannotSay(f"{task.name} among branches")
-        given = _given(function, scope, task, component)
+        given = given_to(function, scope, task, component)
         inner = Scope(component.dag, given, scope.indent + 1)
         name = quoted(task.display_name) if task.display_name not in ("", task.name) else ""
         condition = branch(task.condition, before)
@@ -187,11 +148,12 @@ def _write_call(function: Function, scope: Scope, task: Task, waits: tuple[str, 
     if component is None:
         raise CannotSay(f"the component {task.component}, which is not there")
     executor = function.pipeline.executors.get(component.executor or "")
-    inputs = _given(function, scope, task, component)
+    inputs = given_to(function, scope, task, component)
     if isinstance(executor, Importer):
         arguments = list(importer_arguments(component, executor, inputs))
         call = "dsl.importer"
     elif component.dag is not None or isinstance(executor, Container):
+        _has_what_it_needs(task, component, inputs)
         known = {*component.inputs.parameters, *component.inputs.artifacts}
         arguments = [f"{parameter_name(name)}={value}" for name, value in inputs.items() if name in known]
         call = function.callables[component.name]
@@ -203,7 +165,7 @@ def _write_call(function: Function, scope: Scope, task: Task, waits: tuple[str, 
     if task.after_failure and not _is_exit_task(function, scope, task):
         calls.append("ignore_upstream_failure()")
     variable = free_name(task.name, function.taken)
-    function.variables[_id(scope, task.name)] = variable
+    function.variables[key_of(scope, task.name)] = variable
     for line in _statement(f"{variable} = {call}", arguments):
         function.say(scope.indent, line)
     for one_call in calls:
@@ -215,10 +177,26 @@ def _write_call(function: Function, scope: Scope, task: Task, waits: tuple[str, 
             if "componentInputParameter" in words:
                 return scope.reference(words["componentInputParameter"])
             output = words["taskOutputParameter"]
-            return _output(function, scope, TaskOutput(output["producerTask"], output["outputParameterKey"]))
+            return output_of(function, scope, TaskOutput(output["producerTask"], output["outputParameterKey"]))
 
         for line in kubernetes_calls(variable, platform.settings.get(component.executor, ()), source):
             function.say(scope.indent, line)
+
+
+def _has_what_it_needs(task: Task, component: Component, inputs: Mapping[str, str]) -> None:
+    """kfp takes no call without what a component requires, and gives the final status of a task to exit tasks only.
+
+    Raises:
+        CannotSay: the task is such a call.
+    """
+    definitions: list[Parameter | Artifact] = [*component.inputs.parameters.values(), *component.inputs.artifacts.values()]
+    for one in definitions:
+        is_status = isinstance(one, Parameter) and one.type == "TASK_FINAL_STATUS"
+        needed = not (one.optional or is_status or (isinstance(one, Parameter) and one.has_default))
+        if needed and one.name not in inputs:
+            raise CannotSay(f"{task.name} without {one.name}, which its component requires")
+        if is_status and one.name in inputs:
+            raise CannotSay(f"the final status {one.name} that {task.name} gets from an input")
 
 
 def _statement(call: str, arguments: list[str]) -> Iterator[str]:
@@ -237,74 +215,12 @@ def _is_exit_task(function: Function, scope: Scope, task: Task) -> bool:
     return any(block_of(one, function.pipeline.components) is Block.EXIT_HANDLER for one in before)
 
 
-def _given(function: Function, scope: Scope, task: Task, component: Component) -> dict[str, str]:
-    """What a task gets, by input; its final status, which kfp gives to exit tasks by itself, is left out."""
-    given = {}
-    for name, one in task.inputs.items():
-        if isinstance(one.source, ComponentInput):
-            given[name] = selected(scope.reference(one.source.name), one.expression)
-        elif isinstance(one.source, TaskOutput):
-            given[name] = selected(_output(function, scope, one.source), one.expression)
-        elif not isinstance(one.source, Constant | FinalStatus):
-            raise CannotSay(f"what the input {name} of {task.name} gets")
-
-    def reference(name: str) -> str:
-        if name not in given:
-            raise CannotSay(f"the input {name} of {task.name}, which nothing gives")
-        return given[name]
-
-    # Text in constants may hold the other inputs.
-    for name, one in task.inputs.items():
-        if isinstance(one.source, Constant):
-            parameter = component.inputs.parameters.get(name)
-            given[name] = typed(one.source.value, parameter.type if parameter else "", reference)
-    return given
-
-
-def _output(function: Function, scope: Scope, source: TaskOutput) -> str:
-    """An output of a task; of a block, what its tasks give. A ``dsl.OneOf`` gets a name: kfp counts them."""
-    made = _output_of(function, scope.dag, source)
-    if not made.startswith("dsl.OneOf"):
-        return made
-    if made not in function.named:
-        function.named[made] = free_name("one_of", function.taken)
-        function.say(scope.indent, f"{function.named[made]} = {made}")
-    return function.named[made]
-
-
-def _output_of(function: Function, dag: Dag, source: TaskOutput) -> str:
-    task = dag.tasks.get(source.task)
-    if task is None:
-        raise CannotSay(f"the task {source.task}, which is not there")
-    components = function.pipeline.components
-    kind = block_of(task, components)
-    if kind is Block.CALL:
-        return f"{function.variables[str(id(task))]}.outputs[{quoted(source.key)}]"
-    inner = components[task.component].dag
-    assert inner is not None
-    output = next((one for one in inner.outputs if one.name == source.key), None)
-    if output is None or not output.sources:
-        raise CannotSay(f"the output {source.key} of {source.task}")
-    made = [_output_of(function, inner, one) for one in output.sources]
-    if output.kind is OutputKind.ONE_OF:
-        return f"dsl.OneOf({', '.join(made)})"
-    if kind is Block.LOOP and not made[0].startswith("dsl.Collected("):
-        return f"dsl.Collected({made[0]})"
-    return made[0]
-
-
 def _write_return(function: Function, scope: Scope, component: Component, name: str) -> None:
     assert component.dag is not None
-    values = []
+    values = {}
     for output in component.dag.outputs:
         if output.kind is OutputKind.ONE_OF:
             raise CannotSay(f"the output {output.name} out of several tasks")
-        values.append((output.name, _output(function, scope, output.sources[0])))
-    if not values:
-        return
-    if [key for key, _ in values] == ["Output"]:
-        function.say(1, f"return {values[0][1]}")
-        return
-    names = ", ".join(f"{parameter_name(key)}={value}" for key, value in values)
-    function.say(1, f"return {outputs_class(name)}({names})")
-
+        values[output.name] = output_of(function, scope, output.sources[0])
+    if values:
+        function.say(1, f"return {returned(name, values)}")

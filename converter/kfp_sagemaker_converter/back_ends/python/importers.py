@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kfp_sagemaker_converter.back_ends.python.artifact_types import artifact_class
 from kfp_sagemaker_converter.back_ends.python.expressions import literal, quoted
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay
-from kfp_sagemaker_converter.back_ends.python.signature import artifact_class
 from kfp_sagemaker_converter.model import Component, Importer
 
 _METADATA_INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['metadata(?:-(\d+))?'\]\}\}")

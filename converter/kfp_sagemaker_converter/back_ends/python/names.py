@@ -27,12 +27,27 @@ def free_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
+def is_name(name: str) -> bool:
+    """Whether a name can be one in Python, of a member or an argument."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def parameter_name(name: str) -> str:
     """The name of a pipeline's input, which cannot be another.
 
     Raises:
         CannotSay: it is no Python name.
     """
-    if not name.isidentifier() or keyword.iskeyword(name) or name in RESERVED:
+    if not is_name(name) or name in RESERVED:
         raise CannotSay(f"the input {name!r} is no name in Python")
     return name
+
+
+def check_task_name(name: str) -> None:
+    """kfp names tasks after their components, in lower case and with hyphens (``sanitize_task_name`` of kfp.dsl.utils).
+
+    Raises:
+        CannotSay: it would give another name.
+    """
+    if re.fullmatch(r"[0-9a-z]+(-[0-9a-z]+)*", name) is None:
+        raise CannotSay(f"the task name {name!r}: kfp's are of lower-case letters, digits and single hyphens")

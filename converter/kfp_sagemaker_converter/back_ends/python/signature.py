@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from kfp_sagemaker_converter.back_ends.python.expressions import typed
-from kfp_sagemaker_converter.back_ends.python.names import CannotSay, parameter_name
-from kfp_sagemaker_converter.model import Artifact, Component, Parameter
+from kfp_sagemaker_converter.back_ends.python.artifact_types import type_of
+from kfp_sagemaker_converter.back_ends.python.expressions import quoted, typed
+from kfp_sagemaker_converter.back_ends.python.loop_items import Place, Side
+from kfp_sagemaker_converter.back_ends.python.names import CannotSay, is_name
+from kfp_sagemaker_converter.model import Component, Parameter
 
 _TYPES = {
     "STRING": "str", "NUMBER_INTEGER": "int", "NUMBER_DOUBLE": "float", "BOOLEAN": "bool", "LIST": "list", "STRUCT": "dict",
     "TASK_FINAL_STATUS": "dsl.PipelineTaskFinalStatus", "TASK_CONFIG": "dsl.TaskConfig",
 }  # fmt: skip
-_CLASSES = (
-    "Artifact", "ClassificationMetrics", "Dataset", "HTML", "Markdown", "Metrics", "Model", "SlicedClassificationMetrics",
-)  # fmt: skip
+#: The types of lists that loops take apart, where ``list`` alone says too little.
+Lists = Mapping[Place, str]
 
 
-def artifact_class(artifact: Artifact) -> str:
-    """The class of an artifact, ``dsl.Dataset``.
-
-    Raises:
-        CannotSay: it is none of kfp's own.
-    """
-    name = artifact.schema_title.removeprefix("system.")
-    if not artifact.schema_title.startswith("system.") or name not in _CLASSES:
-        raise CannotSay(f"the artifact {artifact.name} of type {artifact.schema_title or 'unknown'}")
-    return f"dsl.{name}"
-
-
-def _of_artifact(artifact: Artifact) -> str:
-    return f"List[{artifact_class(artifact)}]" if artifact.is_list else artifact_class(artifact)
-
-
-def _of_parameter(parameter: Parameter) -> str:
+def _of_parameter(parameter: Parameter, place: Place, lists: Lists) -> str:
     if parameter.type not in _TYPES:
         raise CannotSay(f"the type {parameter.type} of {parameter.name}")
-    return _TYPES[parameter.type]
+    return lists.get(place, _TYPES[parameter.type])
 
 
-def signature(component: Component, name: str) -> Iterator[str]:
+def signature(component: Component, name: str, lists: Lists) -> Iterator[str]:
     """The lines of ``def``; inputs with a default come last.
 
     Raises:
@@ -47,13 +32,13 @@ def signature(component: Component, name: str) -> Iterator[str]:
     """
     required, optional = [], []
     for artifact in component.inputs.artifacts.values():
-        of = f"dsl.Input[{_of_artifact(artifact)}]"
+        of = f"dsl.Input[{type_of(artifact)}]"
         if artifact.optional:
             optional.append(f"{artifact.name}: Optional[{of}] = None")
         else:
             required.append(f"{artifact.name}: {of}")
     for parameter in component.inputs.parameters.values():
-        of = _of_parameter(parameter)
+        of = _of_parameter(parameter, (component.name, Side.INPUT, parameter.name), lists)
         if parameter.has_default:
             default = typed(parameter.default, parameter.type, lambda name: f"{{{name}}}")
             optional.append(f"{parameter.name}: {of} = {default}")
@@ -61,7 +46,7 @@ def signature(component: Component, name: str) -> Iterator[str]:
             optional.append(f"{parameter.name}: Optional[{of}] = None")
         else:
             required.append(f"{parameter.name}: {of}")
-    returns = _returns(component, name)
+    returns = _returns(component, name, lists)
     line = f"def {name}({', '.join([*required, *optional])}){returns}:"
     if len(line) <= 110:
         yield line
@@ -71,26 +56,45 @@ def signature(component: Component, name: str) -> Iterator[str]:
     yield f"){returns}:"
 
 
-def _outputs(component: Component) -> dict[str, str]:
-    outputs = {name: _of_parameter(one) for name, one in component.outputs.parameters.items()}
-    return outputs | {name: _of_artifact(one) for name, one in component.outputs.artifacts.items()}
+def _outputs(component: Component, lists: Lists) -> dict[str, str]:
+    parameters = component.outputs.parameters.items()
+    outputs = {name: _of_parameter(one, (component.name, Side.OUTPUT, name), lists) for name, one in parameters}
+    return outputs | {name: type_of(one) for name, one in component.outputs.artifacts.items()}
 
 
-def _returns(component: Component, name: str) -> str:
-    outputs = _outputs(component)
+def _returns(component: Component, name: str, lists: Lists) -> str:
+    outputs = _outputs(component, lists)
     if not outputs:
         return ""
     return f" -> {outputs['Output']}" if [*outputs] == ["Output"] else f" -> {outputs_class(name)}"
 
 
 def outputs_class(function: str) -> str:
-    """The name of the named tuple that a function with several outputs returns."""
+    """The name of the type that a function with several outputs returns."""
     return f"OutputsOf_{function}"
 
 
-def returned_type(component: Component, name: str) -> Iterator[str]:
-    """The statement that makes the named tuple; nothing for one output or none."""
-    outputs = _outputs(component)
-    if outputs and [*outputs] != ["Output"]:
-        fields = ", ".join(f'("{parameter_name(key)}", {of})' for key, of in outputs.items())
+def returned_type(component: Component, name: str, lists: Lists) -> Iterator[str]:
+    """The statement that makes the type of several outputs; nothing for one output or none.
+
+    A named tuple, unless names are none of Python's, as older kfp gave them (``train-metrics``): then a class with the two
+    members of a named tuple that kfp reads, and :func:`returned` gives a dict, which kfp takes too.
+    """
+    outputs = _outputs(component, lists)
+    if not outputs or [*outputs] == ["Output"]:
+        return
+    if all(map(is_name, outputs)):
+        fields = ", ".join(f'("{key}", {of})' for key, of in outputs.items())
         yield f'{outputs_class(name)} = NamedTuple("Outputs", [{fields}])\n\n'
+        return
+    members = ", ".join(f"{quoted(key)}: {of}" for key, of in outputs.items())
+    yield f"class {outputs_class(name)}:\n    __annotations__ = {{{members}}}\n    _fields = tuple(__annotations__)\n\n"
+
+
+def returned(name: str, values: Mapping[str, str]) -> str:
+    """What a function returns, given the expression of each output; empty for nothing."""
+    if [*values] in ([], ["Output"]):
+        return values.get("Output", "")
+    if all(map(is_name, values)):
+        return f"{outputs_class(name)}({', '.join(f'{key}={value}' for key, value in values.items())})"
+    return f"{{{', '.join(f'{quoted(key)}: {value}' for key, value in values.items())}}}"

@@ -86,6 +86,12 @@ GIVEN = {"inputs": {"parameters": {name: {"runtimeValue": {"constant": "x"}} for
                    tasks={"condition-1": task("condition-1", **CONDITION, **GIVEN)})], "||"),
         ([pipeline(root={"inputDefinitions": {"parameters": {"a-b": {"parameterType": "STRING"}}},
                          "dag": {"tasks": {"train": task("train")}}})], "'a-b'"),
+        ([pipeline(tasks={"Train": task("train")})], "the task name 'Train'"),
+        ([pipeline({"comp-train": step("train", inputDefinitions={"parameters": {"rows": {"parameterType": "STRING"}}})})],
+         "train without rows"),
+        ([pipeline({"comp-condition-1": {"dag": {"tasks": {"train": task("train")}}}, "comp-train": step("train")},
+                   tasks={f"condition-{at}": task("condition-1", triggerPolicy={"condition": "1 == 1"}) for at in (1, 2)})],
+         "the block comp-condition-1, which is in two places"),
     ],
 )  # fmt: skip
 def test_what_python_has_no_words_for_is_named(documents: list[Any], word: str) -> None:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from kfp_sagemaker.container_step.parameter_text import value_text
 
 HOSTILE = (
     "it's \"quoted\" \\ back\\\\slash $(id) `id` ${HOME} $$ %s {x} {{y}} *?[a] ;|&<> #!\n"
     "second\ttab\r\n\n -n --help äöü ünïcode 漢字 🙂 "
 )
+
+
+LARGE = {
+    "one": ("x" * 120_000, "it's \"one\" $(id)", [1]),
+    "spread": ("a'b\n" * 9_000, "$(id) \"" * 5_000, ["é <&>", {"b": 1e-7, "a": [None, True]}]),
+    "characters of several bytes": ("漢é🙂" * 12_000, "é", ["漢"]),
+    "many numbers": ("", "", [number % 10 for number in range(60_000)]),
+}
+"""Values nearly as large as KFP can give to a step, all of one row together."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,17 @@ class Case:
         return tuple(part.strip() for part in self.trace.split(" > "))
 
 
+def _large(label: str) -> Case:
+    first, second, items = LARGE[label]
+    styles = ("bootstrapped", "lightweight", "plain", "python-module", "python-program", "shell", "shell-program")
+    as_text = {"bootstrapped.Output": json.dumps(items, ensure_ascii=False),
+               "lightweight.Output": json.dumps(items, ensure_ascii=False)}
+    told = {f"{style}.told": value_text(items) for style in styles[2:]}
+    values = {name: "\n--\n".join((first, second, text)) for name, text in {**as_text, **told}.items()}
+    arguments = {"first": first, "second": second, "items": items}
+    return Case("large_values", "large_values", " > ".join(styles), values, arguments=arguments, label=label)
+
+
 CASES = (
     # parameters
     Case("parameters", "scalar_parameters", "scalars > scalars-2",
@@ -63,7 +86,7 @@ CASES = (
     Case("parameters", "long_parameters", "file-of > long-text > length",
          {"file-of.text": "x" * 300_000, "length.Output": 96_000}),
     Case("parameters", "types_in_a_container", "container-types",
-         {"container-types.told": repr(["3", "2.5", "false", '{"t": "it\'s"}', '[1, "two", 2.5]'])}),
+         {"container-types.told": repr(["3", "0.00001", "false", '{"a":[1e-7],"t":"it\'s \\u003c é"}', '[1,"two",2.5]'])}),
     Case("parameters", "names_of_the_run", "length > same > same-2",
          {"length.Output": 36, "same.Output": "RUN", "same-2.Output": "RUN"}),
     Case("parameters", "asked_for_at_run_time", "same-3 > sizes > same > same-2",
@@ -163,6 +186,8 @@ CASES = (
          {"bootstrapped.Output": "Model", "default-bootstrap.Output": 'a:\n- 1\n- "\\xFC"\n'}),
     Case("commands", "no_outputs", "quiet > quiet-2"),
     Case("commands", "executor_input_by_hand", "whole-input", {"whole-input.told": '{"number": 6}'}),
+    # large_values
+    *map(_large, LARGE),
     # nested
     Case("nested", "pipelines_in_pipelines", "write > fit > read > say > write > fit > say",
          {"read.Output": "ONE"}),
@@ -174,7 +199,7 @@ CASES = (
 
 QUICK = (
     "parameters-hostile_text", "artifacts-training", "artifacts-locations", "loops-loop_over_dicts",
-    "failures-exit_handler_after_failure", "branches-condition_on_a_parameter",
+    "failures-exit_handler_after_failure", "branches-condition_on_a_parameter", "large_values-large_values-spread",
 )  # fmt: skip
 """The few that run with all other tests."""
 

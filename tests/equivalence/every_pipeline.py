@@ -21,7 +21,7 @@ from third_party_corpus import CorpusFile, corpus_files
 AS_TRAINING_JOBS = (
     "artifacts-training", "artifacts-locations", "artifacts-imported", "artifacts-missing_artifacts",
     "artifacts-input_changed_in_place", "parameters-hostile_text", "parameters-output_paths", "failures-retried",
-    "failures-retried_with_files", "loops-collected_artifacts",
+    "failures-retried_with_files", "large_values-large_values-spread", "loops-collected_artifacts",
 )  # fmt: skip
 """Those that are also run with training jobs."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kfp_sagemaker.container_step.placeholders import Filling, fill, fill_text
 from kfp_sagemaker.container_step.step_spec import StepSpec
-from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.errors import InvalidInput, Violation, shorten
 from kfp_sagemaker.variable_expansion import expanded, expanded_environment
 
 #: Bytes that one argument of a program may have on Linux: MAX_ARG_STRLEN, less its closing NUL.
@@ -30,20 +30,24 @@ def resolved_command(spec: StepSpec, filling: Filling) -> Command:
     def prepare(text: str) -> str:
         return expanded(text, environment)
 
-    command, arguments = fill(spec.command, filling, prepare), fill(spec.args, filling, prepare)
-    words = (*command, *arguments)
-    problems = []
-    for position, word in enumerate(words):
-        size = len(word.encode("utf-8", "surrogatepass"))
-        where = f"element {position + 1} of the command"
-        if size > LONGEST_ARGUMENT:
-            problems.append(Violation(where, f"has {size} bytes, and one argument of a program on Linux has at most "
-                                             f"{LONGEST_ARGUMENT}: hand large values over as artifacts"))
-        if "\0" in word:
-            problems.append(Violation(where, "holds a NUL character, which no program can be given"))
+    words: list[str] = []
+    problems: list[Violation] = []
+    for written in (*spec.command, *spec.args):
+        for word in fill((written,), filling, prepare):
+            words.append(word)
+            problems += _impossible(word, f"element {len(words)} of the command, {shorten(written)},")
     if problems:
         raise InvalidInput("step", problems)
-    return Command(words, environment, keeps_entrypoint=not command)
+    return Command(tuple(words), environment, keeps_entrypoint=not fill(spec.command, filling, prepare))
+
+
+def _impossible(word: str, where: str) -> Iterator[Violation]:
+    size = len(word.encode("utf-8", "surrogatepass"))
+    if size > LONGEST_ARGUMENT:
+        yield Violation("command", f"{where} has {size} bytes; an argument of a program on Linux has at most "
+                                   f"{LONGEST_ARGUMENT}, in a pod as in a job: hand large values over as artifacts")
+    if "\0" in word:
+        yield Violation("command", f"{where} holds a NUL character, which no program can be given")
 
 
 def resolved_image(spec: StepSpec, filling: Filling) -> str:

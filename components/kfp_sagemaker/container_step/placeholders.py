@@ -6,7 +6,7 @@ own implementations differ, or have none, the meaning is:
 - ``Concat``, and ``IfPresent`` on parameters and artifacts, at any depth: as documented in kfp.dsl. An input is present when
   it has a value that is not null.
 - an optional input that was not given, outside IfPresent: the text ``null``;
-- integers are written without a decimal point, truth values as ``true`` and ``false``, lists and objects as JSON;
+- numbers, truth values, lists and objects: as the launcher writes them (``parameter_text``);
 - ``pipeline_job_name``, ``pipeline_job_resource_name`` and ``pipeline_job_uuid``: the run's id; ``pipeline_task_name``: the
   task's name; ``pipeline_task_uuid``: the salt of the task root; ``pipeline_root``: the run's part of the pipeline root.
 - anything else between ``{{$`` and ``}}`` stays as it is.
@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kfp_sagemaker.container_step.parameter_text import value_text, whole_json
 from kfp_sagemaker.kfp_io import local_path
 
 _PLACEHOLDER = re.compile(r"""\{\{\$(?P<path>(?:[^{}'"]|'[^']*'|"[^"]*")*)\}\}""")
@@ -44,24 +45,6 @@ def fill(words: Sequence[str], filling: Filling, prepare: Callable[[str], str] =
 def fill_text(text: str, filling: Filling) -> str:
     """One text with its placeholders filled, where no structure (IfPresent, Concat) may stand."""
     return _PLACEHOLDER.sub(lambda match: _value(match, filling), text)
-
-
-def value_text(value: Any) -> str:
-    """A parameter's value as KFP writes it into a command."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(with_integers(value), ensure_ascii=False)
-
-
-def with_integers(value: Any) -> Any:
-    """A JSON value with whole floats as integers, at any depth: protojson writes 6, and Struct has floats only."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, list):
-        return [with_integers(item) for item in value]
-    if isinstance(value, Mapping):
-        return {name: with_integers(item) for name, item in value.items()}
-    return value
 
 
 def _filled(word: Any, filling: Filling, prepare: Callable[[str], str]) -> list[str]:
@@ -106,7 +89,7 @@ def _look_up(path: list[str], text: str, filling: Filling) -> str | None:
     """The text for a placeholder's path; None when there is no such thing."""
     given = filling.executor_input
     if text == "":
-        return json.dumps(given, ensure_ascii=False)
+        return whole_json(given)
     match path:
         case ["inputs", "parameters", name]:
             values = (given.get("inputs") or {}).get("parameterValues") or {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from kfp_sagemaker.local_run import yaml_or_json
 from kfp_sagemaker.local_run.errors import InputRefused
 
 
@@ -57,7 +58,7 @@ def _of_file(file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        values = yaml.safe_load(file.read_text())
+        values = yaml_or_json.value(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputRefused([f"--args-file {file}: {' '.join(str(error).split())}"]) from None
     if not isinstance(values, dict):
@@ -81,7 +82,7 @@ def _typed(text: str, parameter: Any, origin: str) -> tuple[list[str], Any]:
     if _type_name(parameter) == "STRING":
         return _checked(text, parameter, origin)
     try:
-        value = yaml.safe_load(text)
+        value = yaml_or_json.value(text)
     except yaml.YAMLError:
         return [f"{origin}: {text!r} is not {_DESCRIPTIONS[_type_name(parameter)]}"], None
     if _type_name(parameter) == "NUMBER_DOUBLE" and isinstance(value, str):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kfp_sagemaker.container_step.parameter_text import value_text, whole_json
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces
 
+_WHOLE = "{{$}}"
 _RESOURCE_NAME = "{{$.pipeline_job_resource_name}}"
 _ARTIFACT_PATH = re.compile(r"\{\{\$\.(inputs|outputs)\.artifacts\['([^']+)'\]\.path\}\}")
 
@@ -100,7 +103,10 @@ def _artifact(artifact: Any) -> dict[str, Any]:
 
 
 def filled_command(command: Sequence[str], given: dict[str, Any], layout: RunLayout, task: str) -> list[str]:
-    """The command with its placeholders replaced; inputs of ``given`` that hold placeholders are replaced in place."""
+    """The command with its placeholders replaced; inputs of ``given`` that hold placeholders are replaced in place.
+
+    kfp.local finds the placeholders. What it would write as Python's JSON is given to it as KFP's launcher writes it.
+    """
     from kfp.local import placeholder_utils
 
     def path(match: re.Match[str]) -> str:
@@ -111,12 +117,16 @@ def filled_command(command: Sequence[str], given: dict[str, Any], layout: RunLay
     values.update({
         name: value.replace(_RESOURCE_NAME, layout.run_id) for name, value in values.items() if isinstance(value, str)
     })
+    texts = {name: value if value is None else value_text(value) for name, value in values.items()}
+    whole = f"executor-input-{uuid.uuid4()}"
     filled: list[str] = placeholder_utils.replace_placeholders(
-        full_command=[_ARTIFACT_PATH.sub(path, element).replace(_RESOURCE_NAME, layout.run_id) for element in command],
-        executor_input_dict=given,
+        full_command=[_ARTIFACT_PATH.sub(path, element.replace(_RESOURCE_NAME, layout.run_id).replace(_WHOLE, whole))
+                      for element in command],
+        executor_input_dict={**given, "inputs": {**given["inputs"], "parameterValues": texts}},
         pipeline_resource_name=f"{layout.run_id}",
         task_resource_name=task,
         pipeline_root=layout.root,
         unique_pipeline_id=layout.run_id,
     )
-    return filled
+    values.update({name: texts[name] for name, value in values.items() if isinstance(value, str)})
+    return [word.replace(whole, whole_json(given)) for word in filled]

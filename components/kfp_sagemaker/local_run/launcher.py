@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kfp_sagemaker.container_step.command import LONGEST_ARGUMENT
+from kfp_sagemaker.container_step.parameter_text import whole_json
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run import artifact_store
 from kfp_sagemaker.local_run.console import RunConsole
@@ -122,6 +124,11 @@ class Launcher:
             filled = filled_command(command, given, self.layout, task.name)
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise StepFailed(f"a placeholder of its command cannot be filled: {error}") from None
+        size = len(whole_json(given).encode("utf-8", "surrogatepass"))
+        if size > LONGEST_ARGUMENT:
+            raise StepFailed(
+                f"its inputs come to {size} bytes of JSON, and KFP's launcher is given them in one argument, which has at "
+                f"most {LONGEST_ARGUMENT} on Linux: on a cluster its pod would not start. Hand large values over as artifacts")
         for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
             folder.mkdir(parents=True, exist_ok=True)
         for artifacts in given["outputs"]["artifacts"].values():

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from kfp_sagemaker.kfp_compiler import LONGEST, compile_source, line_that_is_no_comment, without_heading
+from kfp_sagemaker.local_run import yaml_or_json
 from kfp_sagemaker.local_run.errors import InputRefused
 
 
@@ -67,7 +68,7 @@ def parse(text: str, origin: str) -> Pipeline:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     try:
-        documents = [document for document in yaml.safe_load_all(without_heading(text)) if document is not None]
+        documents = [document for document in yaml_or_json.documents(without_heading(text)) if document is not None]
     except yaml.YAMLError as error:
         raise InputRefused([f"{origin} is neither YAML nor JSON: {' '.join(str(error).split())}"]) from None
     if not documents or not isinstance(documents[0], dict):

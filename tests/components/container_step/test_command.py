@@ -35,7 +35,11 @@ def test_the_image_may_be_a_placeholder() -> None:
 
 def test_an_argument_that_linux_does_not_take_is_refused() -> None:
     resolved_command(StepSpec("i", ("echo", "x" * LONGEST_ARGUMENT)), GIVEN)
-    with pytest.raises(InvalidInput, match=r"element 2 of the command: has 131072 bytes.*hand large values over as artifacts"):
-        resolved_command(StepSpec("i", ("echo", "é" * 65_536)), GIVEN)
+    large = Filling(executor_input({"text": "é" * 65_536}))
+    with pytest.raises(InvalidInput) as refused:
+        resolved_command(StepSpec("i", ("echo", "--text={{$.inputs.parameters['text']}}")), large)
+    assert ("element 2 of the command, \"--text={{$.inputs.parameters['text']}}\", has 131079 bytes; an argument of a "
+            "program on Linux has at most 131071, in a pod as in a job: hand large values over as artifacts"
+            ) in str(refused.value)
     with pytest.raises(InvalidInput, match="NUL"):
         resolved_command(StepSpec("i", ("echo", "a\0b")), GIVEN)

@@ -33,6 +33,12 @@ def test_forms_of_the_ir(wrap: Callable[[Any], str], compiled: Callable[[str], P
     assert pipeline_file.parse(wrap(ir), "it").name == "typed"
 
 
+def test_json_is_read_as_json(compiled: Callable[[str], Path], tmp_path: Path) -> None:
+    ir = yaml.safe_load(compiled("typed").read_text())
+    ir["pipelineInfo"]["description"] = "🙂"
+    assert pipeline_file.parse(json.dumps(ir), "it").spec.pipeline_info.description == "🙂"
+
+
 def test_python_source_is_compiled() -> None:
     assert pipeline_file.load(PIPELINES, "exit_handler").name == "exit-handler"
 

@@ -147,9 +147,8 @@ def long_parameters():
 
 
 @dsl.pipeline
-def types_in_a_container(whole: int = 3, ratio: float = 2.5, flag: bool = False):
-    # One member: protobuf's Struct, in which kfp passes it, has no order.
-    container_types(whole=whole, ratio=ratio, flag=flag, table={"t": "it's"}, items=[1, "two", 2.5])
+def types_in_a_container(whole: int = 3, ratio: float = 1e-5, flag: bool = False):
+    container_types(whole=whole, ratio=ratio, flag=flag, table={"t": "it's < é", "a": [1e-7]}, items=[1, "two", 2.5])
 
 
 @dsl.pipeline

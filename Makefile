@@ -26,7 +26,7 @@ demo: $(VENV)/.demo ## Run samples/digits on this machine: no AWS account, no cl
 	$(BIN)/kfp-sagemaker local run samples/digits/pipeline.py --image digits-sample:1=samples/digits/container --output local_outputs
 
 test: $(VENV)/.dev ## Run all tests.
-	scripts/run-tests $(BIN)/python -n 2 --dist loadfile --ignore tests/e2e
+	scripts/run-tests $(BIN)/python -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/e2e
 
 e2e: $(VENV)/.dev ## Components on custom resources with a real Kubernetes API and ACK's controller (needs Go).
 	E2E_CONTROLLER=ack $(BIN)/python -m pytest tests/e2e

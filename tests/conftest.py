@@ -20,6 +20,15 @@ hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile(
 hypothesis.settings.load_profile("repeatable")
 
 
+#: Folders whose files take minutes.
+_LONG = {"samples", "proof", "equivalence"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: of two workers that take a file after the other, none is left alone with one in the end."""
+    items.sort(key=lambda item: not _LONG & set(item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def container_runner() -> str:
     """A runner that needs no registry: a Docker engine would pull the base images of Dockerfiles."""

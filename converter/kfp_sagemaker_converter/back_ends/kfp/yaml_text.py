@@ -59,7 +59,8 @@ def _scalars() -> Callable[[Any], yaml.Event]:
     known: dict[tuple[type, Any], yaml.Event] = {}
 
     def scalar(value: Any) -> yaml.Event:
-        event = known.get(key := (value.__class__, value))
+        # 0.0 and -0.0 are equal.
+        event = known.get(key := (value.__class__, repr(value) if value.__class__ is float else value))
         if event is None:
             node = represent(value)
             # Would it be read as what it is without quotes, and with them?

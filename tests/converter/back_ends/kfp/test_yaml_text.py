@@ -52,3 +52,7 @@ def test_numbers_keep_their_kind() -> None:
     assert [(value, type(value)) for value in read_.values()] == [
         (1, int), (1.0, float), (True, bool), ("1", str), ("e", str), (math.inf, float),
     ]  # fmt: skip
+
+
+def test_zero_keeps_its_sign() -> None:
+    assert yaml_of([{"a": 0.0, "b": -0.0}], "x") == "# x\na: 0.0\nb: -0.0\n"

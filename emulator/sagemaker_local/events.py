@@ -60,7 +60,7 @@ class JobFaults:
     fail_after_upload: bool = False
     """A processing or training job ends so only when its container has run and what that left is in S3."""
     interrupt_after: float | None = None
-    """Seconds in the status Training after which the spot instance is taken away once (Interrupted, Restarting or Stopped)."""
+    """Seconds in Training after which the spot instance is taken away once (Interrupted, then Starting or Stopped)."""
     slow: Mapping[str, float] = field(default_factory=dict)
     """Secondary status to the seconds that it lasts longer; a stop request ends the wait."""
 
@@ -87,6 +87,11 @@ class JobEvents(Protocol):
     @property
     def models(self) -> Mapping[str, Mapping[str, Any]]:
         """CreateModel request, with the service's defaults, of the model that a transform job names."""
+        ...
+
+    @property
+    def warm_pool(self) -> str:
+        """Of a training job: the name of the warm pool that it runs on, the same for all jobs that do; empty for none."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from sagemaker_local import warm_pools
 from sagemaker_local.backend import Backend, find
 from sagemaker_local.events import JobFaults
 from sagemaker_local.kinds import KIND_BY_NAME
@@ -44,7 +45,8 @@ def start(backend: Backend, record: Record) -> None:
     if record.kind.name == "TransformJob":
         name = record.request["ModelName"]
         models[name] = find(backend, KIND_BY_NAME["Model"], name).request
-    job = RunningJob(backend.records, record, backend.faults.job_faults(record.name), models)
+    pool = warm_pools.move_to(backend.records, record) if record.kind.name == "TrainingJob" else ""
+    job = RunningJob(backend.records, record, backend.faults.job_faults(record.name), models, pool)
     record.work = job
     backend.records.put(record)
     job.advance("Starting")
@@ -60,11 +62,13 @@ class RunningJob:
         record: Record,
         faults: JobFaults,
         models: Mapping[str, Mapping[str, Any]] | None = None,
+        warm_pool: str = "",
     ) -> None:
         self._lock = records.lock
         self._record = record
         self._faults = faults
         self._models = models or {}
+        self._warm_pool = warm_pool
         self._stop_requested = threading.Event()
         self._secondary_status: str | None = None
         self._metrics: dict[str, list[float]] = defaultdict(list)
@@ -88,6 +92,10 @@ class RunningJob:
     @property
     def models(self) -> Mapping[str, Mapping[str, Any]]:
         return self._models
+
+    @property
+    def warm_pool(self) -> str:
+        return self._warm_pool
 
     @property
     def stop_requested(self) -> threading.Event:
@@ -148,6 +156,8 @@ class RunningJob:
             if exit_message is not None:
                 described["ExitMessage"] = exit_message
             described.update(describe or {})
+            if self.kind == "TrainingJob":
+                warm_pools.retain(self._record)
 
     def report_metric(self, name: str, value: float) -> None:
         with self._lock:

@@ -28,6 +28,7 @@ FILTERS: Mapping[str, Callable[[dict[str, Any], Any, Kind], bool]] = {
     "ModelPackageType": lambda view, wanted, kind: wanted in ("Both", _package_type(view)),
     "PipelineNamePrefix": lambda view, wanted, kind: view["PipelineName"].startswith(wanted),
     "PipelineName": lambda view, wanted, kind: view["PipelineName"] == wanted.rpartition("/")[2],
+    "WarmPoolStatusEquals": lambda view, wanted, kind: view.get("WarmPoolStatus", {}).get("Status") == wanted,
     "CreatedAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,
     "CreatedBefore": lambda view, wanted, kind: view["CreationTime"] < wanted,
     "CreationTimeAfter": lambda view, wanted, kind: view["CreationTime"] > wanted,

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sagemaker_local import endpoints, jobs, schedules, tags, timed, tuning_jobs
+from sagemaker_local import endpoints, jobs, schedules, tags, timed, tuning_jobs, warm_pools
 from sagemaker_local.backend import Backend, find
 from sagemaker_local.errors import not_offered, validation_error
 from sagemaker_local.kinds import KINDS, Kind
@@ -20,6 +20,7 @@ from sagemaker_local.records import Record
 from sagemaker_local.service_model import has_operation, known_members, operation_model
 from sagemaker_local.validation import check_request
 
+RETAINING = ("ResourceInUse", "The {words} {name} cannot be deleted while its warm pool is Available.")
 RUNNING = ("ResourceInUse", "The {words} {name} cannot be deleted while it is running.")
 
 Handler = Callable[[Backend, dict[str, Any]], Mapping[str, Any]]
@@ -45,6 +46,7 @@ def offered() -> Mapping[str, Handler]:
         "ListTags": tags.list_tags,
         "DeleteTags": tags.delete_tags,
         "UpdateEndpoint": endpoints.update_endpoint,
+        "UpdateTrainingJob": warm_pools.update,
     }
     creates = {
         "job": jobs.start,
@@ -154,6 +156,8 @@ def _delete_job(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping
         record = find(backend, kind, params[kind.name_member])
         if record.status in jobs.BUSY:
             raise kind.error(RUNNING, record.name, record.arn)
+        if warm_pools.is_available(record):
+            raise kind.error(RETAINING, record.name, record.arn)
         backend.records.remove(record)
     return {}
 

@@ -38,6 +38,8 @@ def training_job(request: Mapping[str, Any]) -> Iterator[str]:
     if resources is not None:
         yield from _cluster(resources)
     yield from _spot(request)
+    yield from _warm_pool(request)
+    yield from _private_registry(request)
     yield from _unique("ChannelName", request.get("InputDataConfig", ()), "InputDataConfig")
 
 
@@ -186,6 +188,27 @@ def _spot(request: Mapping[str, Any]) -> Iterator[str]:
     wait, runtime = condition.get("MaxWaitTimeInSeconds"), condition["MaxRuntimeInSeconds"]
     if wait is None or wait < runtime:
         yield "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds."
+
+
+def _warm_pool(request: Mapping[str, Any]) -> Iterator[str]:
+    """Developer Guide, "Managed Warm Pools", Considerations."""
+    resources = request.get("ResourceConfig") or {}
+    if not resources.get("KeepAlivePeriodInSeconds"):
+        return
+    if request.get("EnableManagedSpotTraining"):
+        yield "KeepAlivePeriodInSeconds cannot be specified with EnableManagedSpotTraining: warm pools have no spot instances."
+    if "InstanceGroups" in resources:
+        yield "KeepAlivePeriodInSeconds cannot be specified with InstanceGroups."
+
+
+def _private_registry(request: Mapping[str, Any]) -> Iterator[str]:
+    """Developer Guide, "Adapt your training job to access images in a private Docker registry"."""
+    image = (request.get("AlgorithmSpecification") or {}).get("TrainingImageConfig") or {}
+    by_vpc = image.get("TrainingRepositoryAccessMode") == "Vpc"
+    if by_vpc and "VpcConfig" not in request:
+        yield "VpcConfig is required when TrainingRepositoryAccessMode is Vpc."
+    if "TrainingRepositoryAuthConfig" in image and not by_vpc:
+        yield "TrainingRepositoryAuthConfig can be specified only when TrainingRepositoryAccessMode is Vpc."
 
 
 def _local_path(what: str, place: Mapping[str, Any], app_managed: bool) -> Iterator[str]:

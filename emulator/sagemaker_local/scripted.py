@@ -188,7 +188,7 @@ class ScriptedExecution:
         for step in script.steps:
             lasting = Step(step.status, step.seconds + faults.slow.get(step.status, 0.0), step.message)
             if step.status == "Training" and faults.interrupt_after is not None:
-                steps += [Step("Training", faults.interrupt_after), Step("Interrupted"), Step("Restarting")]
+                steps += [Step("Training", faults.interrupt_after), Step("Interrupted"), Step("Starting")]
             steps.append(lasting)
         if faults.fail_with is not None and all(step.status != "Training" for step in steps):
             steps.append(Step("Training"))

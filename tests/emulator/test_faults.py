@@ -146,7 +146,7 @@ def test_a_script_with_mistakes_is_refused_by_the_admin_call(local: LocalSageMak
         ({"fault": "capacity", "job": "job-*"}, ["Downloading", "Training", "Failed"], "CapacityError: Unable to provision"),
         (
             {"fault": "spot_interruption", "after": 0},
-            ["Downloading", "Training", "Interrupted", "Restarting", "Training", "Uploading", "Completed"],
+            ["Downloading", "Training", "Interrupted", "Starting", "Training", "Uploading", "Completed"],
             "",
         ),
         (

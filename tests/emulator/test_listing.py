@@ -56,8 +56,8 @@ def test_a_token_of_no_page_is_refused(listed: Any) -> None:
 
 
 def test_a_filter_that_is_not_offered_is_refused(listed: Any) -> None:
-    with pytest.raises(ClientError, match="does not offer WarmPoolStatusEquals in ListTrainingJobs"):
-        listed.list_training_jobs(WarmPoolStatusEquals="Available")
+    with pytest.raises(ClientError, match="does not offer TrainingPlanArnEquals in ListTrainingJobs"):
+        listed.list_training_jobs(TrainingPlanArnEquals="arn:aws:sagemaker:us-east-1:123456789012:training-plan/p")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.name in REQUESTS], ids=lambda kind: kind.name)

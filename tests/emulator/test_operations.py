@@ -181,7 +181,7 @@ def test_a_deleted_resource_is_gone_and_its_name_free(
     ("operation", "params"),
     [
         ("create_auto_ml_job_v2", {"AutoMLJobName": "x"}),
-        ("update_training_job", {"TrainingJobName": "x"}),
+        ("update_app_image_config", {"AppImageConfigName": "x"}),
         ("list_projects", {}),
     ],
 )

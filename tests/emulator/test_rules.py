@@ -31,6 +31,9 @@ def schedule(expression: str = "cron(0 * ? * * *)", **members: str) -> dict[str,
     return {"MonitoringScheduleConfig": config}
 
 
+CREDENTIALS = {"TrainingRepositoryCredentialsProviderArn": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+NETWORK = {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+
 TASK = REQUESTS["LabelingJob"]["HumanTaskConfig"]
 INPUT = processing_input(LocalPath="/opt/ml/processing/in")
 ON_SERVER = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
@@ -53,6 +56,26 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
             "StoppingCondition": {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 99},
         },
         "Invalid MaxWaitTimeInSeconds",
+    ),
+    (
+        "TrainingJob",
+        {
+            "EnableManagedSpotTraining": True,
+            "StoppingCondition": {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 100},
+            "ResourceConfig": {**REQUESTS["TrainingJob"]["ResourceConfig"], "KeepAlivePeriodInSeconds": 60},
+        },
+        "KeepAlivePeriodInSeconds cannot be specified with EnableManagedSpotTraining",
+    ),
+    (
+        "TrainingJob",
+        {"AlgorithmSpecification": {**IMAGE, "TrainingImageConfig": {"TrainingRepositoryAccessMode": "Vpc"}}},
+        "VpcConfig is required when TrainingRepositoryAccessMode is Vpc",
+    ),
+    (
+        "TrainingJob",
+        {"AlgorithmSpecification": {**IMAGE, "TrainingImageConfig": {
+            "TrainingRepositoryAccessMode": "Platform", "TrainingRepositoryAuthConfig": CREDENTIALS}}},
+        "TrainingRepositoryAuthConfig can be specified only when",
     ),
     ("TrainingJob", {"InputDataConfig": [CHANNEL, CHANNEL]}, "ChannelName must be unique in InputDataConfig: train"),
     ("ProcessingJob", {"ProcessingInputs": [processing_input(LocalPath="/data")]}, "must start with /opt/ml/processing/"),
@@ -120,6 +143,14 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
 NOW = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "-PT0H"}
 
 KEPT: list[tuple[str, dict[str, Any]]] = [
+    (
+        "TrainingJob",
+        {
+            "AlgorithmSpecification": {**IMAGE, "TrainingImageConfig": {
+                "TrainingRepositoryAccessMode": "Vpc", "TrainingRepositoryAuthConfig": CREDENTIALS}},
+            "VpcConfig": NETWORK,
+        },
+    ),
     ("TransformJob", {"MaxPayloadInMB": 20, "MaxConcurrentTransforms": 5}),
     ("TransformJob", {"MaxPayloadInMB": 0, "MaxConcurrentTransforms": 200}),
     ("LabelingJob", {"LabelAttributeName": "cat-ref"}),

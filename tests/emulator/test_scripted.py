@@ -81,7 +81,7 @@ def test_it_is_an_execution() -> None:
         (
             {"*": JobScript((Step("Training"),))},
             JobFaults(interrupt_after=0),
-            ["Training", "Interrupted", "Restarting", "Training"],
+            ["Training", "Interrupted", "Starting", "Training"],
             {"status": "Completed"},
         ),
     ],

@@ -4,8 +4,8 @@ How it works: each attempt downloads the channels, restores the checkpoints and 
 interruption of a spot job starts another attempt. Then what the containers left is uploaded and the end is reported.
 Source: Developer Guide, "How Amazon SageMaker Runs Your Training Image", "Managed Spot Training".
 
-What it does not do: GPUs, warm pools, debugger rules, file system data sources, algorithms by AlgorithmName,
-RetryStrategy.
+What it does not do: GPUs, debugger rules, file system data sources, algorithms by AlgorithmName, RetryStrategy. Of a warm
+pool it keeps the cache directory.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ logger = logging.getLogger(__name__)
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 FAILURE_CHARACTERS = 1024
 """Of /opt/ml/output/failure, in FailureReason (Developer Guide, "How Amazon SageMaker Processes Training Output")."""
+
+WARM_POOL_CACHE = "sagemaker/warmpoolcache"
+"""Below ``/opt/ml``: what a program leaves there the next job on the warm pool finds."""
 
 SPOT_SHARE = 0.3
 """BillableTimeInSeconds of a spot job as a part of its training time: what a usual spot price comes to."""
@@ -107,6 +110,7 @@ def run_attempt(run: TrainingRun) -> GroupEnd:
         for instance in run.instances:
             shutil.rmtree(run.working(instance), ignore_errors=True)
             prepare_directories(run.opt_ml(instance))
+            bring_cache(run, instance)
             write_configuration(run.opt_ml(instance), request, instance, run.instances)
             for pipe in provide_channels(context.s3, request, run.opt_ml(instance), instance, run.instances):
                 stack.callback(pipe.close)
@@ -135,9 +139,32 @@ def run_attempt(run: TrainingRun) -> GroupEnd:
                 )
         finally:
             run.trained += time.monotonic() - begun
+            for instance in run.instances:
+                keep_cache(run, instance)
     for upload in checkpoints:
         upload()
     return end
+
+
+def bring_cache(run: TrainingRun, instance: Instance) -> None:
+    """What earlier jobs on the warm pool left in its cache."""
+    kept, cache = kept_cache(run, instance), run.opt_ml(instance) / WARM_POOL_CACHE
+    if run.events.warm_pool:
+        cache.mkdir(parents=True)
+        if kept.is_dir():
+            shutil.copytree(kept, cache, symlinks=True, dirs_exist_ok=True)
+
+
+def keep_cache(run: TrainingRun, instance: Instance) -> None:
+    kept, cache = kept_cache(run, instance), run.opt_ml(instance) / WARM_POOL_CACHE
+    if run.events.warm_pool and cache.is_dir():
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(cache, kept, symlinks=True)
+
+
+def kept_cache(run: TrainingRun, instance: Instance) -> Path:
+    """Where the cache of an instance of the warm pool is between jobs."""
+    return run.context.directory / "warm-pools" / run.events.warm_pool / instance.host
 
 
 def find_cause(run: TrainingRun, begun: float) -> str | None:
@@ -164,11 +191,11 @@ def max_wait(run: TrainingRun) -> float:
 
 
 def wait_after_interruption(run: TrainingRun) -> None:
-    """Interrupted, then Restarting. Raises JobStopped; MaxWaitTimeExceeded is reported here."""
+    """Interrupted, then Starting ("Managed Spot Training Lifecycle"). Raises JobStopped, also for MaxWaitTimeExceeded."""
     enter(run.context, run.events, "Interrupted")
     if time.monotonic() - run.started >= max_wait(run):
         raise JobStopped("MaxWaitTimeExceeded")
-    enter(run.context, run.events, "Restarting")
+    enter(run.context, run.events, "Starting")
 
 
 def restore_checkpoints(context: Context, uri: str, directory: Path) -> DirectoryUpload:

@@ -40,6 +40,7 @@ class Job:
     status: str | None = None
     end: dict[str, Any] = field(default_factory=dict)
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    warm_pool: str = ""
     _ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -212,7 +213,7 @@ def leap(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def start_training(execution: ContainerExecution, aws: Aws) -> Callable[..., Job]:
     """Start a training job that runs a shell script; other members of the request as keywords."""
 
-    def start(script: str | None = "true", faults: JobFaults | None = None, **members: Any) -> Job:
+    def start(script: str | None = "true", faults: JobFaults | None = None, warm_pool: str = "", **members: Any) -> Job:
         algorithm = {"TrainingImage": "train:1", "TrainingInputMode": "File", **members.pop("AlgorithmSpecification", {})}
         if script is not None:
             algorithm |= {"ContainerEntrypoint": ["sh", "-c"], "ContainerArguments": [script]}
@@ -224,7 +225,7 @@ def start_training(execution: ContainerExecution, aws: Aws) -> Callable[..., Job
             "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
             **members,
         }
-        job = Job("TrainingJob", request, f"train-{next(_numbers)}", faults or JobFaults())
+        job = Job("TrainingJob", request, f"train-{next(_numbers)}", faults or JobFaults(), warm_pool=warm_pool)
         execution.start_job(job)
         return job
 

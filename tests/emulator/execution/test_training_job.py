@@ -160,7 +160,7 @@ def test_an_interrupted_spot_job_goes_on_from_its_checkpoints(start_training, aw
     leap(600)
     job.wait()
     assert job.status == "Completed", job.end
-    first = ["Starting", "Downloading", "Training", "Interrupted", "Restarting"]
+    first = ["Starting", "Downloading", "Training", "Interrupted", "Starting"]
     assert job.statuses == [*first, "Downloading", "Training", "Uploading"]
     assert aws.get("checkpoints/step") == b"41\n"
     assert "from beforeresumed from 41" in [line for lines in aws.lines(GROUP, job.name).values() for line in lines]
@@ -175,6 +175,18 @@ def test_checkpoints_are_in_s3_while_it_runs_also_of_another_path(start_training
     assert job.status is None
     job.stop_requested.set()
     job.wait()
+
+
+@ON_EVERY_RUNNER
+def test_a_warm_pool_keeps_its_cache(start_training, aws, execution):
+    script = "cd /opt/ml/sagemaker/warmpoolcache; cat a/b; mkdir -p a; printf $TRAINING_JOB_NAME > a/b"
+    first, second = (start_training(script, warm_pool="pool").wait() for _ in range(2))
+    alone = start_training("ls /opt/ml/sagemaker; exit 0").wait()
+    other = start_training(script, warm_pool="other").wait()
+    shown = {job.name: [line for lines in aws.lines(GROUP, job.name).values() for line in lines] for job in (second, other)}
+    assert shown[second.name] == [first.name]
+    assert not [line for line in shown[other.name] if line.startswith("train-")]
+    assert alone.status == "Completed"
 
 
 @ON_ONE

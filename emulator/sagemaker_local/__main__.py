@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sagemaker_local import Settings, start
@@ -46,19 +47,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--account-id", default=defaults.account_id, help="(default: %(default)s)")
     parser.add_argument("--data-directory", type=Path, help="where the jobs' files are kept (default: a temporary one)")
     parser.add_argument(
-        "--image", action="append", default=[], type=_image, metavar="URI=FOLDER", help="folder that stands for an image"
-    )
+        "--image", action="append", default=[], type=partial(_named_folder, "URI"), metavar="URI=FOLDER",
+        help="folder that stands for an image",
+    )  # fmt: skip
+    parser.add_argument(
+        "--file-system", action="append", default=[], type=partial(_named_folder, "ID"), metavar="ID=FOLDER",
+        help="folder that stands for an EFS or FSx for Lustre file system",
+    )  # fmt: skip
     parser.add_argument("--runner", default=defaults.runner, help="how containers are run (default: %(default)s)")
     parser.add_argument("--labels", type=_folder, metavar="FOLDER", help="folder whose JOB.json finishes labeling job JOB")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="fault script (YAML)")
     return parser
 
 
-def _image(text: str) -> tuple[str, Path]:
-    uri, separator, folder = text.partition("=")
-    if not (separator and uri and folder):
-        raise argparse.ArgumentTypeError(f"expected URI=FOLDER, found {text!r}")
-    return uri, _folder(folder)
+def _named_folder(what: str, text: str) -> tuple[str, Path]:
+    name, separator, folder = text.partition("=")
+    if not (separator and name and folder):
+        raise argparse.ArgumentTypeError(f"expected {what}=FOLDER, found {text!r}")
+    return name, _folder(folder)
 
 
 def _folder(text: str) -> Path:
@@ -75,6 +81,7 @@ def _settings(parsed: argparse.Namespace) -> Settings:
         account_id=parsed.account_id,
         data_directory=parsed.data_directory,
         images=dict(parsed.image),
+        file_systems=dict(parsed.file_system),
         runner=parsed.runner,
         labels=parsed.labels,
         faults=parsed.faults,

@@ -42,13 +42,14 @@ class ExecutionSettings:
 
     ``images`` maps an image URI to the folder that stands for it; ``runner`` is the name of the wanted runner or ``"auto"``;
     under ``data_directory`` an execution may keep what it wants; in ``labels``, a folder, ``<labeling job>.json`` holds the
-    labels that finish a labeling job.
+    labels that finish a labeling job; ``file_systems`` maps ids of file systems to the folders that stand for them.
     """
 
     data_directory: Path
     images: Mapping[str, Path] = field(default_factory=dict)
     runner: str = "auto"
     labels: Path | None = None
+    file_systems: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

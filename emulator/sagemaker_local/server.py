@@ -102,7 +102,8 @@ def start(settings: Settings | None = None, execution: Execution | None = None) 
         services = Services(
             url, chosen.region, chosen.account_id, client_environment=client_environment(url, chosen.region)
         )
-        runs = execution or _containers(services, ExecutionSettings(directory, chosen.images, chosen.runner, chosen.labels))
+        told = ExecutionSettings(directory, chosen.images, chosen.runner, chosen.labels, chosen.file_systems)
+        runs = execution or _containers(services, told)
         resources.callback(runs.close)  # the first to end: its calls to S3 and the logs are still answered
         calls, closing = CallLog(), threading.Event()
         backend = Backend(chosen.region, chosen.account_id, Records(), faults, runs, chosen.seconds_to_settle)

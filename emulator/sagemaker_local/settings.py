@@ -19,6 +19,8 @@ class Settings:
     """Where executions keep files; None is a temporary directory, removed at the end."""
     images: Mapping[str, Path] = field(default_factory=dict)
     """Image URI to the folder that stands for it."""
+    file_systems: Mapping[str, Path] = field(default_factory=dict)
+    """Id of an EFS or FSx for Lustre file system to the folder that stands for it."""
     runner: str = "auto"
     labels: Path | None = None
     """A folder whose ``<job>.json`` finishes the labeling job of that name, see :mod:`sagemaker_local.labels`."""

@@ -85,6 +85,7 @@ def test_a_taken_port_is_said_without_a_traceback(command: Start) -> None:
     [
         (("--image", "no-folder"), "expected URI=FOLDER, found 'no-folder'"),
         (("--image", "a=/does/not/exist"), "/does/not/exist is not a folder"),
+        (("--file-system", "fs-12345678"), "expected ID=FOLDER, found 'fs-12345678'"),
         (("--labels", "/does/not/exist"), "/does/not/exist is not a folder"),
         (("--faults", "/does/not/exist.yaml"), "fault script /does/not/exist.yaml cannot be read"),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kfp_sagemaker.local_run.errors import StepFailed
+from kfp_sagemaker.local_run.namespace import Mounts
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import StepPlaces
 
@@ -22,6 +23,7 @@ def run_container(
     folder: Path,
     command: Sequence[str],
     environment: Mapping[str, str],
+    volumes: Mounts,
     on_line: Callable[[str], None],
 ) -> int:
     """Run the command to its end; its exit code.
@@ -34,7 +36,7 @@ def run_container(
     from sagemaker_local.runners import ContainerError, ContainerSpec, choose_runner
     from sagemaker_local.runners.images import find_image
 
-    bound = {path: here for here, path in places.mounts} | {str(places.parameters): places.parameters}
+    bound = {path: here for here, path in (*places.mounts, *volumes)} | {str(places.parameters): places.parameters}
     try:
         spec = ContainerSpec(
             name=f"kfp-step-{places.uri.rpartition('/')[2]}",

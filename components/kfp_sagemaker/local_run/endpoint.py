@@ -28,7 +28,12 @@ class Endpoint:
 
 @contextlib.contextmanager
 def started_endpoint(
-    images: Mapping[str, Path], region: str, runner: str, faults: Path | None, labels: Path | None
+    images: Mapping[str, Path],
+    region: str,
+    runner: str,
+    faults: Path | None,
+    labels: Path | None,
+    file_systems: Mapping[str, Path],
 ) -> Iterator[Endpoint]:
     """A local SageMaker for the time of the context; ``region`` is the AWS region that it plays, empty: us-east-1.
 
@@ -42,8 +47,9 @@ def started_endpoint(
         raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     try:
         settings = Settings(
-            images=images, region=region or Settings.region, runner=runner, faults=faults, labels=labels
-        )
+            images=images, region=region or Settings.region, runner=runner, faults=faults, labels=labels,
+            file_systems=file_systems,
+        )  # fmt: skip
         emulator = sagemaker_local.start(settings)
     except (OSError, RuntimeError, ValueError) as error:
         raise InputRefused([f"the local SageMaker does not start: {error}"]) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.pipeline_file import Pipeline
+from kfp_sagemaker.local_run.pod_settings import PodSettings
 from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image
 
 _JOB_PLACEHOLDERS = tuple(
@@ -48,11 +49,13 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
     return sorted(set(found))
 
 
-def cautions(pipeline: Pipeline) -> list[str]:
+def cautions(pipeline: Pipeline, pods: Mapping[str, PodSettings]) -> list[str]:
     """What runs here otherwise than on a cluster, one sentence each."""
     found = [pipeline.unreadable] if pipeline.unreadable else []
-    for label, settings in _kubernetes_settings(pipeline).items():
-        found.append(f"{label}: the Kubernetes settings {', '.join(sorted(settings))} have no effect in a local run")
+    for label, pod in sorted(pods.items()):
+        if pod.left_out:
+            name = label.removeprefix("exec-")
+            found.append(f"{name}: the Kubernetes settings {', '.join(pod.left_out)} have no effect in a local run")
     for task, name, text in _constants(pipeline.spec):
         for placeholder in _JOB_PLACEHOLDERS:
             if placeholder in text and text != placeholder:
@@ -87,8 +90,3 @@ def _constants(spec: Any) -> Iterator[tuple[str, str, str]]:
             for name, value in sorted(dag.tasks[task].inputs.parameters.items()):
                 if value.WhichOneof("kind") == "runtime_value" and value.runtime_value.constant.string_value:
                     yield task, name, value.runtime_value.constant.string_value
-
-
-def _kubernetes_settings(pipeline: Pipeline) -> dict[str, list[str]]:
-    executors = (pipeline.platforms.get("kubernetes") or {}).get("deploymentSpec", {}).get("executors", {})
-    return {label.removeprefix("exec-"): list(settings) for label, settings in sorted(executors.items()) if settings}

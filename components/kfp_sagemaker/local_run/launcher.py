@@ -26,7 +26,8 @@ from kfp_sagemaker.local_run.errors import Interrupted, StepFailed
 from kfp_sagemaker.local_run.executor_input import executor_input, filled_command
 from kfp_sagemaker.local_run.executor_output import StepOutputs, read_outputs
 from kfp_sagemaker.local_run.kfp_local_spec import Task
-from kfp_sagemaker.local_run.namespace import Namespace
+from kfp_sagemaker.local_run.namespace import Mounts, Namespace
+from kfp_sagemaker.local_run.pod_settings import PodSettings, laid_out
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces, step_places
 from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image, step_command
@@ -68,6 +69,8 @@ class Launcher:
     """What runs container steps, a name that ``--runner`` takes."""
     s3: Any
     console: RunConsole
+    pods: Mapping[str, PodSettings] = field(default_factory=dict)
+    """What pods have from the cluster, by the executor's label."""
     processes: StepProcesses = field(default_factory=StepProcesses)
     records: list[StepRecord] = field(default_factory=list)
     _attempts: dict[tuple[str, tuple[int, ...]], tuple[StepPlaces, int]] = field(default_factory=dict)
@@ -117,8 +120,10 @@ class Launcher:
         self, places: StepPlaces, task: Task, attempt: int, component: Any, container: Any, arguments: Any
     ) -> StepOutputs:
         given = executor_input(component, arguments, places)
+        pod = self.pods.get(component.executor_label, PodSettings())
+        # As in a pod: variables out of the cluster come after the container's own, and win.
         own = expanded_environment((variable.name, variable.value) for variable in container.env)
-        environment = _pod_environment(task.name, attempt) | own
+        environment = {**_pod_environment(task.name, attempt), **own, **pod.environment}
         command = [expanded(word, environment) for word in (*container.command, *container.args)]  # first, as in a pod
         try:
             filled = filled_command(command, given, self.layout, task.name)
@@ -135,7 +140,8 @@ class Launcher:
             places.here(local_path(artifacts["artifacts"][0]["uri"])).parent.mkdir(parents=True, exist_ok=True)
         self._download(given, places)
         if not self.processes.stopped_by:
-            code = self._execute(places, container.image, filled, environment)
+            volumes = laid_out(pod.volumes, places)
+            code = self._execute(places, container.image, filled, environment, volumes)
             if code != 0:
                 raise StepFailed(_exit_reason(code, places))
         if self.processes.stopped_by:
@@ -144,7 +150,9 @@ class Launcher:
         self._upload(outputs, places)
         return outputs
 
-    def _execute(self, places: StepPlaces, image: str, command: list[str], environment: Mapping[str, str]) -> int:
+    def _execute(
+        self, places: StepPlaces, image: str, command: list[str], environment: Mapping[str, str], volumes: Mounts
+    ) -> int:
         shown = executor_line_filter()
 
         def on_line(line: str) -> None:
@@ -155,13 +163,15 @@ class Launcher:
             if folder is None:
                 raise StepFailed(missing_image(places.name, image))
             aws = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
-            return run_container(self.processes, places, self.runner, image, folder, command, {**aws, **environment}, on_line)
+            return run_container(
+                self.processes, places, self.runner, image, folder, command, {**aws, **environment}, volumes, on_line
+            )
         program = step_command(command, places.folder / "packages")
         words = list(program.command)
         work = places.folder / "work"
         work.mkdir()
         if self.layout.remote and self.namespace is not None:
-            words = self.namespace.wrap(words, places.mounts, work)
+            words = self.namespace.wrap(words, [*places.mounts, *volumes], work)
         everything = {**self.environment, **program.environment, **environment}
         try:
             return self.processes.run(words, everything, work, on_line)

@@ -1,4 +1,4 @@
-"""The ``/s3`` of a step: a mount namespace in which folders are bound there and everything else is as it is.
+"""The ``/s3`` of a step, and its volumes: a mount namespace in which folders are bound, and everything else is as it is.
 
 It stands in for the pod and is no sandbox. bubblewrap makes it where it is installed, else util-linux'
 ``unshare`` with a chroot; both need root or user namespaces, and neither touches the machine's own ``/``.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Mounts = Sequence[tuple[Path, str]]
-"""Folder on this machine and path below ``/s3`` in the namespace, parents first."""
+"""Folder on this machine and path in the namespace, parents first; the first is that of ``/s3``."""
 Wrap = Callable[[Sequence[str], Mounts, Path], list[str]]
 
 
@@ -53,14 +53,30 @@ def _top_level() -> list[Path]:
     return sorted(path for path in Path("/").iterdir() if path.name != "s3")
 
 
+def _opened(mounts: Mounts) -> list[str]:
+    """Directories of this machine that are made anew, entry by entry, so that mounting in them makes nothing on its disks."""
+    found = set()
+    for _, path in mounts[1:]:
+        parent = os.path.realpath(path)
+        if not os.path.isdir(parent):
+            while not os.path.isdir(parent):
+                parent = os.path.dirname(parent)
+            found.add(parent)
+    return sorted(found - {"/"})
+
+
 def _bubblewrap(command: Sequence[str], mounts: Mounts, directory: Path) -> list[str]:
     """bubblewrap with each entry of ``/`` bound: binding ``/`` itself would make ``/s3`` on the machine's own disk."""
     arguments = ["bwrap"]
-    for entry in _top_level():
-        if entry.is_symlink():
-            arguments += ["--symlink", os.readlink(entry), str(entry)]
-        else:
-            arguments += ["--dev-bind-try", str(entry), str(entry)]
+    opened = _opened(mounts)
+    for entries in (_top_level(), *(sorted(Path(directory).iterdir()) for directory in opened)):
+        if entries and str(entries[0].parent) != "/":
+            arguments += ["--tmpfs", str(entries[0].parent)]
+        for entry in entries:
+            if entry.is_symlink():
+                arguments += ["--symlink", os.readlink(entry), str(entry)]
+            else:
+                arguments += ["--dev-bind-try", str(entry), str(entry)]
     for folder, path in mounts:
         arguments += ["--bind", str(folder), path]
     return [*arguments, "--chdir", str(directory), "--", *command]
@@ -68,17 +84,20 @@ def _bubblewrap(command: Sequence[str], mounts: Mounts, directory: Path) -> list
 
 _NEW_ROOT = """
 set -e
-root=$1; directory=$2; mounts=$3; shift 3
+root=$1; directory=$2; mounts=$3; opened=$4; shift 4
 mkdir -p "$root"
-mount -t tmpfs tmpfs "$root"
-for entry in /* /.[!.]*; do
-  name=${entry#/}
-  if [ "$name" = s3 ] || [ ! -e "$entry" ]; then continue
-  elif [ -L "$entry" ]; then ln -s "$(readlink "$entry")" "$root/$name"
-  elif [ -d "$entry" ]; then mkdir "$root/$name"; mount --rbind "$entry" "$root/$name" || rmdir "$root/$name"
-  else : > "$root/$name"; mount --bind "$entry" "$root/$name" || rm "$root/$name"
-  fi
-done
+anew() {
+  mount -t tmpfs tmpfs "$root$1"
+  for entry in "$1"/* "$1"/.[!.]*; do
+    if [ "$entry" = /s3 ] || [ ! -e "$entry" ]; then continue
+    elif [ -L "$entry" ]; then ln -s "$(readlink "$entry")" "$root$entry"
+    elif [ -d "$entry" ]; then mkdir "$root$entry"; mount --rbind "$entry" "$root$entry" || rmdir "$root$entry"
+    else : > "$root$entry"; mount --bind "$entry" "$root$entry" || rm "$root$entry"
+    fi
+  done
+}
+anew ""
+while [ "$opened" -gt 0 ]; do anew "$1"; opened=$((opened - 1)); shift; done
 while [ "$mounts" -gt 0 ]; do
   mkdir -p "$root$2"; mount --bind "$1" "$root$2"; mounts=$((mounts - 1)); shift 2
 done
@@ -89,7 +108,8 @@ exec chroot "$root" sh -c 'cd "$0"; exec "$@"' "$directory" "$@"
 def _unshare(command: Sequence[str], mounts: Mounts, directory: Path) -> list[str]:
     """``unshare`` with a new root beside the first folder: a file system in memory with each entry of ``/`` bound."""
     options = ["--mount"] if os.geteuid() == 0 else ["--mount", "--user", "--map-root-user"]
-    arguments = [f"{mounts[0][0]}.root", str(directory), str(len(mounts))]
+    opened = _opened(mounts)
+    arguments = [f"{mounts[0][0]}.root", str(directory), str(len(mounts)), str(len(opened)), *opened]
     for folder, path in mounts:
         arguments += [str(folder), path]
     return ["unshare", *options, "sh", "-c", _NEW_ROOT, "sh", *arguments, *command]

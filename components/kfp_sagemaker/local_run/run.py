@@ -32,6 +32,7 @@ from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control
 from kfp_sagemaker.local_run.launcher import Launcher
 from kfp_sagemaker.local_run.namespace import find_namespace
 from kfp_sagemaker.local_run.outputs import as_json, output_rows
+from kfp_sagemaker.local_run.pod_settings import ClusterObjects, settings_of_pods
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import run_layout
 from kfp_sagemaker.local_run.task_handler import steps_run_by
@@ -48,10 +49,12 @@ class RunOptions:
     arguments: Sequence[str] = ()
     arguments_file: Path | None = None
     images: Mapping[str, Path] = field(default_factory=dict)
+    cluster: ClusterObjects = field(default_factory=ClusterObjects)
     endpoint_url: str = ""
     region: str = ""
     faults: Path | None = None
     labels: Path | None = None
+    file_systems: Mapping[str, Path] = field(default_factory=dict)
     runner: str = "auto"
     output: Path = Path("local_outputs")
     json: bool = False
@@ -84,11 +87,13 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
     refused = refusals(pipeline, options.images, kfp_local_has_control_flow())
     if refused:
         raise InputRefused(refused)
-    for caution in cautions(pipeline):
+    pods = settings_of_pods(pipeline.platforms, options.cluster)
+    for caution in cautions(pipeline, pods):
         console.warn(caution)
     namespace = find_namespace()
     if namespace is None:
-        console.note("no mount namespace here (bubblewrap or unshare): artifacts keep local paths instead of s3:// URIs")
+        without = "artifacts keep local paths instead of s3:// URIs, and volumes are not mounted"
+        console.note(f"no mount namespace here (bubblewrap or unshare): {without}")
     with users_aws_settings_hidden(), _endpoint(options) as endpoint:
         layout = run_layout(
             options.output, pipeline.name, str(uuid.uuid4()), bucket=ARTIFACT_BUCKET, remote=namespace is not None
@@ -99,7 +104,7 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
         console.note(f"pipeline {pipeline.name}, run {layout.run_id}")
         console.note(f"local SageMaker at {endpoint.url}, {endpoint.description}")
         launcher = Launcher(
-            layout, namespace, step_environment(endpoint), options.images, options.runner, s3, console, processes
+            layout, namespace, step_environment(endpoint), options.images, options.runner, s3, console, pods, processes
         )
         status, outputs = _executed(pipeline.spec, arguments, launcher)
         if options.json:
@@ -118,7 +123,10 @@ def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
     if options.endpoint_url:
         yield running_endpoint(options.endpoint_url, options.region)
         return
-    with started_endpoint(options.images, options.region, options.runner, options.faults, options.labels) as endpoint:
+    started = started_endpoint(
+        options.images, options.region, options.runner, options.faults, options.labels, options.file_systems
+    )
+    with started as endpoint:
         yield endpoint
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sagemaker_local.events import EndpointEvents, ExecutionSettings, JobEvents, ScheduleEvents, Services
@@ -41,7 +42,9 @@ logger = logging.getLogger(__name__)
 def create_execution(services: Services, settings: ExecutionSettings, limits: Limits | None = None) -> ContainerExecution:
     """An execution on the runner that ``settings`` asks for. Raises ValueError and RuntimeError as ``choose_runner`` does."""
     runner = choose_runner(settings.runner)
-    return ContainerExecution(services, runner, settings.data_directory, settings.images, limits, settings.labels)
+    return ContainerExecution(
+        services, runner, settings.data_directory, settings.images, limits, settings.labels, settings.file_systems
+    )
 
 
 class ContainerExecution:
@@ -55,13 +58,15 @@ class ContainerExecution:
         images: Mapping[str, Path],
         limits: Limits | None = None,
         labels: Path | None = None,
+        file_systems: Mapping[str, Path] = MappingProxyType({}),
     ) -> None:
         data_directory.mkdir(parents=True, exist_ok=True)
         self._directory = Path(tempfile.mkdtemp(prefix="containers-", dir=data_directory)).resolve()
         s3, logs = make_clients(services)
         self._context = Context(
-            services, runner, dict(images), self._directory, limits or Limits(), s3, logs, labels=labels
-        )
+            services, runner, dict(images), self._directory, limits or Limits(), s3, logs,
+            labels=labels, file_systems=dict(file_systems),
+        )  # fmt: skip
         self._endpoints = LiveEndpoints(self._context)
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()

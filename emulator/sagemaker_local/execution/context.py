@@ -54,6 +54,7 @@ class Context:
     one_job: threading.Lock = field(default_factory=threading.Lock)
     labels: Path | None = None
     """The folder whose ``<labeling job>.json`` finishes that job."""
+    file_systems: Mapping[str, Path] = field(default_factory=dict)
 
 
 def client_environment(context: Context, *, isolated: bool) -> dict[str, str]:

@@ -61,7 +61,7 @@ def provide_channels(
 ) -> list[PipeChannel]:
     """Download the channels of one instance; those in Pipe mode are returned open, to be closed when the job ends.
 
-    Raises JobFailed.
+    Those on file systems are not downloaded (:func:`mounted_channels`). Raises JobFailed.
     """
     pipes: list[PipeChannel] = []
     try:
@@ -85,9 +85,12 @@ def _provide_channel(
     instances: Sequence[Instance],
 ) -> PipeChannel | None:
     name, source = channel["ChannelName"], channel["DataSource"].get("S3DataSource")
+    if "FileSystemDataSource" in channel["DataSource"]:
+        return None
     if source is None:
         kinds = ", ".join(channel["DataSource"])
-        raise JobFailed(f"ClientError: Data download failed: channel {name}: {kinds} is not available here, only S3DataSource")
+        problem = f"channel {name}: {kinds} is not available here, only S3DataSource and FileSystemDataSource"
+        raise JobFailed(f"ClientError: Data download failed: {problem}")
     groups = source.get("InstanceGroupNames")
     hosts = [each.host for each in instances if not groups or each.group in groups]
     if instance.host not in hosts:
@@ -103,6 +106,26 @@ def _provide_channel(
         for path in files_below(data / name):
             path.chmod(path.stat().st_mode & ~0o222)
     return None
+
+
+def mounted_channels(request: Mapping[str, Any], file_systems: Mapping[str, Path]) -> dict[str, Path]:
+    """Folders by their path in the container, of channels on file systems. Raises JobFailed.
+
+    ``FileSystemAccessMode`` ro is not kept: what a container writes is written.
+    """
+    found = {}
+    for channel in _channels(request):
+        source = channel["DataSource"].get("FileSystemDataSource")
+        if source is None:
+            continue
+        folder = file_systems.get(source["FileSystemId"])
+        directory = folder / source["DirectoryPath"].lstrip("/") if folder else None
+        if directory is None or not directory.is_dir():
+            what = "is not known here" if directory is None else f"has no directory {source['DirectoryPath']}"
+            problem = f"channel {channel['ChannelName']}: the file system {source['FileSystemId']} {what}"
+            raise JobFailed(f"ClientError: {problem}")
+        found[f"{OPT_ML}/input/data/{channel['ChannelName']}"] = directory
+    return found
 
 
 def checkpoint_directory(request: Mapping[str, Any], working: Path) -> tuple[str, Path] | None:

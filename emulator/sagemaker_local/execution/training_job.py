@@ -4,8 +4,8 @@ How it works: each attempt downloads the channels, restores the checkpoints and 
 interruption of a spot job starts another attempt. Then what the containers left is uploaded and the end is reported.
 Source: Developer Guide, "How Amazon SageMaker Runs Your Training Image", "Managed Spot Training".
 
-What it does not do: GPUs, debugger rules, file system data sources, algorithms by AlgorithmName, RetryStrategy. Of a warm
-pool it keeps the cache directory.
+What it does not do: GPUs, debugger rules, algorithms by AlgorithmName, RetryStrategy. Of a warm pool it keeps the cache
+directory.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from sagemaker_local.execution.s3_download import as_job_failure, download, list
 from sagemaker_local.execution.s3_upload import DirectoryUpload, entries, repeating, upload_archive
 from sagemaker_local.execution.training_inputs import (
     checkpoint_directory,
+    mounted_channels,
     prepare_directories,
     provide_channels,
     write_configuration,
@@ -216,7 +217,7 @@ def container_spec(run: TrainingRun, instance: Instance, checkpoints: tuple[str,
     entrypoint = tuple(algorithm.get("ContainerEntrypoint") or ())
     arguments = tuple(algorithm.get("ContainerArguments") or ())
     isolated = bool(request.get("EnableNetworkIsolation"))
-    directories = {"/opt/ml": run.opt_ml(instance)}
+    directories = {"/opt/ml": run.opt_ml(instance), **mounted_channels(request, run.context.file_systems)}
     if checkpoints and not checkpoints[1].is_relative_to(run.opt_ml(instance)):
         directories[checkpoints[0]] = checkpoints[1]
     return ContainerSpec(

@@ -27,6 +27,8 @@ PROGRAM = [sys.executable, "-c", "from kfp_sagemaker.cli.local import local; loc
     [
         (["--image", "box:1"], "box:1: expected URI=FOLDER"),
         (["--image", "box:1=/nowhere"], "/nowhere is no folder"),
+        (["--config-map", "settings"], "settings: expected NAME=FOLDER"),
+        (["--file-system", "fs-1=/nowhere"], "/nowhere is no folder"),
         (["--faults", "/nowhere.yaml"], "does not exist"),
         (["--nonsense"], "No such option"),
     ],

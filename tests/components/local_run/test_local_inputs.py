@@ -13,6 +13,7 @@ from kfp_sagemaker.local_run import pipeline_file
 from kfp_sagemaker.local_run.arguments import arguments_of
 from kfp_sagemaker.local_run.errors import InputRefused
 from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control_flow, refusals
+from kfp_sagemaker.local_run.pod_settings import ClusterObjects, settings_of_pods
 
 PIPELINES = Path(__file__).with_name("pipelines.py")
 
@@ -150,7 +151,7 @@ def test_a_file_of_arguments_that_is_none(typed: Any, text: str, tmp_path: Path)
 
 
 def test_a_placeholder_that_a_cluster_would_not_replace_is_told(compiled: Callable[[str], Path]) -> None:
-    (caution,) = cautions(pipeline_file.load(compiled("placeholder_inside")))
+    (caution,) = cautions(pipeline_file.load(compiled("placeholder_inside")), {})
     assert "step echo, input text" in caution
     assert "run-{{$.pipeline_job_uuid}}" in caution
 
@@ -175,4 +176,5 @@ def test_kubernetes_settings_without_effect_are_told(compiled: Callable[[str], P
     ir = compiled("exit_handler").read_text()
     platform = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {"exec-fail": {"pvcMount": [{}]}}}}}}
     pipeline = pipeline_file.parse(f"{ir}\n---\n{yaml.safe_dump(platform)}", "it")
-    assert cautions(pipeline) == ["fail: the Kubernetes settings pvcMount have no effect in a local run"]
+    pods = settings_of_pods(pipeline.platforms, ClusterObjects())
+    assert cautions(pipeline, pods) == ["fail: the Kubernetes settings pvcMount have no effect in a local run"]

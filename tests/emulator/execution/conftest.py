@@ -187,13 +187,23 @@ def stop_grace() -> float:
 
 
 @pytest.fixture
+def file_system(tmp_path: Path) -> Path:
+    """The folder that stands for the file system fs-12345678."""
+    folder = tmp_path / "file-system"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def execution(
-    runner: str, aws: Aws, image_folder: Path, tmp_path: Path, stop_grace: float
+    runner: str, aws: Aws, image_folder: Path, tmp_path: Path, stop_grace: float, file_system: Path
 ) -> Iterator[ContainerExecution]:
     """On the runner that the test names. Nothing is left behind."""
     limits = Limits(stop_grace, endpoint_stop_grace=0.2, startup_health_check=PATIENCE, synchronisation=0.1, log_flush=0.1)
     data = tmp_path / "data"
-    made = ContainerExecution(aws.services, choose_runner(runner), data, {"*": image_folder}, limits)
+    made = ContainerExecution(
+        aws.services, choose_runner(runner), data, {"*": image_folder}, limits, file_systems={"fs-12345678": file_system}
+    )
     yield made
     made.close()
     assert list(data.iterdir()) == []

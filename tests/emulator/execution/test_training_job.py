@@ -274,6 +274,31 @@ def test_channel_kinds(start_training, aws, channel, members, expected):
 
 
 @ON_ONE
+def test_a_file_system_is_shared_with_the_job(start_training, channel, file_system):
+    (file_system / "dir").mkdir()
+    (file_system / "dir" / "given").write_text("given")
+    script = "cd /opt/ml/input/data/train; cat given; echo written > made"
+    source = {"FileSystemId": "fs-12345678", "FileSystemType": "EFS", "FileSystemAccessMode": "rw", "DirectoryPath": "/dir"}
+    mounted = {"ChannelName": "train", "DataSource": {"FileSystemDataSource": source}}
+    job = start_training(script, InputDataConfig=[mounted]).wait()
+    assert job.status == "Completed", job.end
+    assert (file_system / "dir" / "made").read_text() == "written\n"
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [({"FileSystemId": "fs-87654321"}, "is not known here"), ({"DirectoryPath": "/other"}, "has no directory /other")],
+)
+def test_a_file_system_that_is_not_there_fails_the_job(start_training, changed, problem):
+    source = {"FileSystemId": "fs-12345678", "FileSystemType": "EFS", "FileSystemAccessMode": "rw", "DirectoryPath": "/"}
+    mounted = {"ChannelName": "train", "DataSource": {"FileSystemDataSource": {**source, **changed}}}
+    job = start_training(InputDataConfig=[mounted]).wait()
+    assert job.status == "Failed"
+    assert problem in job.end["failure_reason"]
+
+
+@ON_ONE
 def test_a_pipe_gives_the_objects_one_after_the_other_each_epoch(start_training, aws, channel):
     aws.put(**{"data/a": "one ", "data/b": "x" * 100_000})
     script = "cd /opt/ml/input/data; for epoch in 0 1; do cat train_$epoch | wc -c; done; head -c 4 train_2"

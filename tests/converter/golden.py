@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 from kfp_sagemaker.container_step.encoding import _plain, decode
-from kfp_sagemaker_converter.configuration.configuration import Configuration, SecretRule
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, SecretRule
 from kfp_sagemaker_converter.conversion import Conversion, convert
 
 DATA = Path(__file__).parent / "data"
@@ -23,6 +23,7 @@ CONFIGURATION = Configuration(
     launcher_image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/kfp-sagemaker:1",
     registry="123456789012.dkr.ecr.eu-west-1.amazonaws.com/mirror",
     secrets={"database": SecretRule("secrets_manager", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database")},
+    volume_claims={"shared": ClaimRule(efs="fs-0123456789abcdef0", directory="/claims")},
 )
 
 

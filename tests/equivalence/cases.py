@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kfp_sagemaker.container_step.parameter_text import value_text
+from runs import APP
 
 HOSTILE = (
     "it's \"quoted\" \\ back\\\\slash $(id) `id` ${HOME} $$ %s {x} {{y}} *?[a] ;|&<> #!\n"
@@ -38,6 +39,8 @@ class Case:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     in_cluster: int = 0
     """How many of the trace stay in the cluster when everything is moved: importers."""
+    service: str = "processing"
+    """The kind of job that its steps become."""
     label: str = ""
     """What tells apart the cases of one pipeline."""
 
@@ -195,11 +198,27 @@ CASES = (
          {"fit[0].Output": 1, "fit[1].Output": 2, "say[1].Output": "BB!"}),
     Case("nested", "settings", "The first: it's one > second",
          {"The first: it's one.Output": "one", "second.Output": "two"}),
+    # volumes
+    Case("volumes", "scratch_space", "scratch > scratch-2 > scratch-3",
+         {"scratch.Output": [[], ["part-0"], True, ["part-0", "part-1"]], "scratch-2.Output": [[], True, ["part-0"]],
+          "scratch-3.Output": [[], True, ["part-0"]]}),
+    Case("volumes", "config_map_files", "look > shell",
+         {"look.Output": {"/conf/app": APP, "/settings/of/it": {}},
+          "shell.told": f"{APP['url']}\n{APP['a.conf']}{APP['b.conf']}"}),
+    Case("volumes", "secret_files", "look > look-2",
+         {"look.Output": {"/var/plain": APP}, "look-2.Output": {"/var/managed": APP}}),
+    Case("volumes", "custom_paths", "elsewhere > read-all", {"read-all.Output": "w it's data plain chosen"}),
+    Case("volumes", "claim_that_is_read", "read-claim > read-claim-2",
+         {"read-claim.Output": ["folder/deep/two", "folder/one", "top"], "read-claim-2.Output": ["deep/two", "one"]},
+         service="training"),
+    Case("volumes", "claim_that_is_shared", "write-claim > write-claim-2",
+         {"write-claim.Output": ["one"], "write-claim-2.Output": ["one", "two"]}, service="training"),
 )  # fmt: skip
 
 QUICK = (
     "parameters-hostile_text", "artifacts-training", "artifacts-locations", "loops-loop_over_dicts",
     "failures-exit_handler_after_failure", "branches-condition_on_a_parameter", "large_values-large_values-spread",
+    "volumes-config_map_files",
 )  # fmt: skip
 """The few that run with all other tests."""
 

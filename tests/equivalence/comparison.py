@@ -12,13 +12,14 @@ from observation import Observation, differences
 from runs import Lab, compiled
 
 
-def problems(lab: Lab, case: Case, folder: Path, service: str = "processing") -> list[str]:
-    """What is wrong with the two runs, one line each; empty when they are right and the same.
+def problems(lab: Lab, case: Case, folder: Path, service: str = "") -> list[str]:
+    """What is wrong with the two runs, one line each; empty when they are right and the same. ``service`` is the case's own.
 
     The jobs are counted too: a pipeline that was not moved would be the same as itself.
     """
     ir = compiled(case.source, case.pipeline, folder)
-    return problems_of_file(lab, ir, case.arguments, folder, service, lambda run: unexpected(case, run), case.in_cluster)
+    kind = service or case.service
+    return problems_of_file(lab, ir, case.arguments, folder, kind, lambda run: unexpected(case, run), case.in_cluster)
 
 
 def problems_of_file(

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kfp_sagemaker_converter.configuration.configuration import Configuration, Job
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, Job, SecretRule
 from kfp_sagemaker_converter.conversion import convert
+from runs import FILE_SYSTEM, SECRETS_ARN
 
 CONFIGURATION = Configuration(
     role="arn:aws:iam::123456789012:role/Equivalence",
@@ -16,12 +17,15 @@ CONFIGURATION = Configuration(
     registry="123456789012.dkr.ecr.us-east-1.amazonaws.com",
     launcher_image="123456789012.dkr.ecr.us-east-1.amazonaws.com/kfp-sagemaker:local",
     placement="all",
+    secrets={"plain": SecretRule("environment"), "managed": SecretRule("secrets_manager", SECRETS_ARN)},
+    volume_claims={"objects": ClaimRule(s3="s3://given/claim"), "shared": ClaimRule(efs=FILE_SYSTEM)},
 )
 
 
 def moved(ir: Path, target: Path, service: str = "processing") -> Path:
     """The converted pipeline, every container of it moved; as a training job where ``service`` says so."""
-    configuration = replace(CONFIGURATION, defaults=Job(service=service))
+    network = {"subnets": ("subnet-1",), "security_group_ids": ("sg-1",)} if service == "training" else {}
+    configuration = replace(CONFIGURATION, defaults=Job(service=service, **network))
     conversion = convert(ir.read_text(), ir.name, configuration)
     assert conversion.documents, conversion.report
     assert not conversion.bundles, "none of these pipelines has a step that is too long for its arguments"

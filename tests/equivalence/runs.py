@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import sagemaker_local
 from botocore.config import Config
+from kfp_sagemaker.local_run.pod_settings import ClusterObjects
 from kfp_sagemaker.local_run.run import RunOptions, run
 from observation import Observation, observe
 
@@ -37,6 +38,15 @@ open(sys.argv[-1], "w", encoding="utf-8").write("\\n--\\n".join(sys.argv[1:-1]))
 """A program and Python module of the image's own: writes its arguments to the file that the last one names."""
 
 
+APP = {"a.conf": 'it\'s = "a"\n', "b.conf": "ü", "url": "http://x/?a=1&b='$HOME'\n"}
+"""The ConfigMap ``app``, and the secrets ``plain`` and ``managed``."""
+
+SECRETS_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:managed"
+FILE_SYSTEM = "fs-0123456789abcdef0"
+
+CLAIM = {"top": "1", "folder/one": "2", "folder/deep/two": "3"}
+"""Files of the volume claim ``objects``, and objects below ``s3://given/claim/``."""
+
 GIVEN = {
     "given": {
         "data/set": b"given data",
@@ -44,6 +54,7 @@ GIVEN = {
         "folder/one": b"1",
         "folder/two": b"2",
         "folder2/other": b"3",
+        **{f"claim/{name}": text.encode() for name, text in CLAIM.items()},
     },
     "kfp-artifacts": {"top.csv": b"top,1"},
 }
@@ -59,6 +70,7 @@ class Lab:
     images: Mapping[str, Path]
     runner: str
     folder: Path
+    cluster: ClusterObjects
 
     def observed_run(self, pipeline: Path, arguments: Mapping[str, Any], name: str) -> Observation:
         """Run the IR file; ``name`` tells the run's folder from those of other runs."""
@@ -74,6 +86,7 @@ class Lab:
                     pipeline,
                     arguments_file=arguments_file,
                     images=self.images,
+                    cluster=self.cluster,
                     endpoint_url=self.sagemaker.url,
                     runner=self.runner,
                     output=folder / "runs",
@@ -94,20 +107,36 @@ def opened_lab(folder: Path, runner: str) -> Iterator[Lab]:
         (stand_in / name).write_text(TELL)
         (stand_in / name).chmod(0o755)
     images = {"*": stand_in}
-    with sagemaker_local.start(sagemaker_local.Settings(images=images, runner=runner)) as local:
-        client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=local.url,
-            region_name=local.region,
-            aws_access_key_id="any",
-            aws_secret_access_key="any",
-            config=Config(s3={"addressing_style": "path"}),
-        )
+    app = folder_of(folder / "app", APP)
+    claims = {"objects": folder_of(folder / "objects", CLAIM), "shared": folder_of(folder / "claim", {})}
+    cluster = ClusterObjects({"app": app}, {"plain": app, "managed": app}, claims)
+    settings = sagemaker_local.Settings(
+        images=images, runner=runner, file_systems={FILE_SYSTEM: folder_of(folder / "file-system", {})}
+    )
+    with sagemaker_local.start(settings) as local:
+
+        def client_of(service: str, **more: Any) -> Any:
+            keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+            return boto3.session.Session().client(
+                service, endpoint_url=local.url, region_name=local.region, **keys, **more
+            )
+
+        client_of("secretsmanager").create_secret(Name="managed", SecretString=json.dumps(APP))
+        client = client_of("s3", config=Config(s3={"addressing_style": "path"}))
         for bucket, objects in GIVEN.items():
             client.create_bucket(Bucket=bucket)
             for key, body in objects.items():
                 client.put_object(Bucket=bucket, Key=key, Body=body)
-        yield Lab(local, client, images, runner, folder)
+        yield Lab(local, client, images, runner, folder, cluster)
+
+
+def folder_of(folder: Path, files: Mapping[str, str]) -> Path:
+    """A new folder with files of these texts."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
 def compiled(source: str, pipeline: str, folder: Path) -> Path:

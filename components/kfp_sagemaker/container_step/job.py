@@ -13,10 +13,11 @@ from typing import Any
 
 from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
 from kfp_sagemaker.container_step.layout import CHECKPOINT_FOLDER, MOUNTS, OUTPUT_FOLDER, Layout, lay_out
+from kfp_sagemaker.container_step.mounts import CLAIMS, channels, environment_of_files, mount_problems
 from kfp_sagemaker.container_step.placeholders import Filling
 from kfp_sagemaker.container_step.script import NAME, SLOT, script_text
 from kfp_sagemaker.container_step.settings import face_inputs, filled_settings, setting_of_input
-from kfp_sagemaker.container_step.step_spec import JobSettings, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.step_spec import JobSettings, MountKind, SecretPolicy, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.assemble import merged
 from kfp_sagemaker.faces.face import Face
@@ -72,6 +73,8 @@ def plan_job(spec: StepSpec, given: Mapping[str, Any]) -> Job:
     layout = lay_out(spec, given, mode, settings.staging_uri)
     names = _names(layout)
     filling = Filling(layout.executor_input, declared, names)
+    if wrong := mount_problems(spec):
+        raise InvalidInput("step", wrong)
     command = resolved_command(spec, filling)
     if direct:
         _refuse_what_needs_a_script(spec, command)
@@ -116,6 +119,8 @@ def _refuse_what_needs_a_script(spec: StepSpec, command: Command) -> None:
         problems.append(Violation("command", f"has {len(command.words)} elements; a request takes {_ELEMENTS}: {why}"))
     problems += [Violation(f"secret {secret.variable}", f"the job reads it with a script, which needs sh: {why}")
                  for secret in spec.secrets if secret.policy is SecretPolicy.SECRETS_MANAGER]
+    problems += [Violation(f"volume at {mount.path}", f"a script puts it there, which needs sh: {why}")
+                 for mount in spec.mounts]
     if problems:
         raise InvalidInput("step", problems)
 
@@ -132,11 +137,12 @@ def _environment(job: Job) -> dict[str, str]:
     """What has to be in the request: the secrets that may, and without a script all the rest."""
     own = dict(job.command.environment) if job.script is None else {}
     secrets = [secret for secret in job.spec.secrets if secret.policy is SecretPolicy.ENVIRONMENT]
-    missing = [secret.variable for secret in secrets if secret.variable not in os.environ]
+    missing = [secret.variable for secret in secrets if secret.variable not in os.environ and not secret.optional]
     if missing:
         problem = "this step's job is to have it in its environment, and the pod has no such variable (secretAsEnv)"
         raise InvalidInput("step", [Violation(f"secret {name}", problem) for name in missing])
-    return own | {secret.variable: os.environ[secret.variable] for secret in secrets}
+    given = {secret.variable: os.environ[secret.variable] for secret in secrets if secret.variable in os.environ}
+    return own | given | environment_of_files(job.spec)
 
 
 def _buckets(job: Job, empty: frozenset[str]) -> list[str]:
@@ -172,9 +178,12 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         source = {"S3Uri": uri, "S3DataType": kind, "S3DataDistributionType": "FullyReplicated"}
         return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "InputMode": "File"}
 
-    channels = [channel(SLOT, job.script_folder, "S3Prefix")]
-    channels += [channel(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
+    s3_channels = [channel(SLOT, job.script_folder, "S3Prefix")]
+    s3_channels += [channel(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
                  for bucket in _buckets(job, empty)]
+    if any(mount.kind in CLAIMS - {MountKind.S3} for mount in job.spec.mounts) and not settings.subnets:
+        problem = "this step mounts a file system, which is reached through a VPC: give its subnets"
+        raise InvalidInput("step", [Violation(setting_of_input("vpc_subnets", job.spec.job), problem)])
     specification: dict[str, Any] = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
     if settings.registry_access:
         image_config: dict[str, Any] = {"TrainingRepositoryAccessMode": settings.registry_access}
@@ -191,7 +200,7 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
     if keep_alive:
         request["ResourceConfig"] = {"KeepAlivePeriodInSeconds": keep_alive}
     inputs: dict[str, Any] = {
-        "channels": channels,
+        "channels": [*s3_channels, *channels(job.spec.mounts)],
         "model_artifact_path": f"{job.layout.own}/{OUTPUT_FOLDER}",
         "extra_request": merged({k: v for k, v in request.items() if v}, settings.more.get("extra_request") or {}),
     }

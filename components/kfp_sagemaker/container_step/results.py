@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kfp_sagemaker.container_step.custom_paths import chooses_paths
 from kfp_sagemaker.container_step.job import Job
 from kfp_sagemaker.container_step.layout import artifacts_of, split_uri
 from kfp_sagemaker.container_step.staging import Objects
@@ -78,9 +79,13 @@ def _executor_output(job: Job, content: bytes | None) -> dict[str, Any] | None:
         raise RemoteFailure("the program's executor output is not a JSON object")
     for name, artifact in artifacts_of({"outputs": written}, "outputs"):
         path = artifact.get("custom_path") or artifact.get("customPath")
-        if path:
+        if path and not chooses_paths(job.spec):
             raise RemoteFailure(f"output artifact {name}: its content was left at {path}, which stays in the job; write it "
                                 "to the artifact's own path")
+        if path and os.path.exists(path):
+            # KFP's launcher would take what this pod has there for the artifact.
+            artifact.pop("custom_path", None)
+            artifact.pop("customPath", None)
         if job.layout.uri_mode is UriMode.LOCAL and isinstance(artifact.get("uri"), str):
             artifact["uri"] = _translated(job, artifact["uri"])
     return written

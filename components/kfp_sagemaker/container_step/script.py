@@ -1,4 +1,5 @@
-"""The script that a job starts: it gives KFP's paths to the mounts, sets the environment and becomes the user's program.
+"""The script that a job starts: it gives KFP's and the pod's paths to what is mounted, sets the environment and becomes the
+user's program.
 
 A request takes elements of at most 256 characters in one line, and most commands of KFP steps are longer. The script holds
 the command quoted for ``sh``, so that it reaches the program unchanged. Of the image it needs ``sh``, ``mkdir`` and ``ln``.
@@ -11,7 +12,9 @@ import shlex
 from collections.abc import Iterator
 
 from kfp_sagemaker.container_step.command import Command
+from kfp_sagemaker.container_step.custom_paths import chooses_paths, copying
 from kfp_sagemaker.container_step.layout import InputArtifact, Layout
+from kfp_sagemaker.container_step.mounts import mount_script
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 
@@ -56,7 +59,10 @@ def script_text(spec: StepSpec, command: Command, layout: Layout) -> str:
     if wrong:
         problem = "not the name of a variable that a shell can set: letters, digits and underscores"
         raise InvalidInput("step", [Violation(f"environment variable {name}", problem) for name in wrong])
-    return "\n".join([_FUNCTIONS, *_links(layout), *_exports(command), *_secrets(spec.secrets), _start(command), ""])
+    mounts = mount_script(spec.mounts, layout.mounts.input(SLOT), layout.mounts.inputs)
+    start = copying(command.words, layout.executor_input) if chooses_paths(spec) else command.words
+    parts = [_FUNCTIONS, *_links(layout), *mounts, *_exports(command), *_secrets(spec.secrets)]
+    return "\n".join([*parts, "exec " + " ".join(map(shlex.quote, start)), ""])
 
 
 def _links(layout: Layout) -> Iterator[str]:
@@ -97,7 +103,3 @@ def _secrets(secrets: tuple[Secret, ...]) -> Iterator[str]:
                            "secretsmanager:GetSecretValue, and the image the AWS CLI, or python3 with boto3")
         yield (f"{secret.variable}=$(secret {shlex.quote(secret.arn)} {shlex.quote(secret.key)}) || fail {told}\n"
                f"export {secret.variable}")
-
-
-def _start(command: Command) -> str:
-    return "exec " + " ".join(shlex.quote(word) for word in command.words)

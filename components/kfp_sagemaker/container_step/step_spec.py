@@ -51,12 +51,47 @@ class SecretPolicy(StrEnum):
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret environment variable. ``arn`` names the secret in AWS Secrets Manager, ``key`` a member of its JSON text."""
+    """A secret environment variable. ``arn`` names the secret in AWS Secrets Manager, ``key`` a member of its JSON text.
+
+    ``optional``: the pod may be without it.
+    """
 
     variable: str
     policy: SecretPolicy
     arn: str = ""
     key: str = ""
+    optional: bool = False
+
+
+class MountKind(StrEnum):
+    """What stands in a job for a volume that the step's pod mounts.
+
+    ``directory``: an empty directory. ``files``: copies of the files that the launcher's pod has at ``source``, by way of S3.
+    ``environment``: the same by way of the job's environment, which Describe shows. ``secrets_manager``: the members of the
+    JSON text of the secret ``source`` (an ARN), read by the job itself; needs Python with boto3, or with the AWS CLI beside
+    it, in the image. ``s3``: the objects below the prefix ``source``, to be read only. ``efs`` and ``fsx``: ``directory`` of
+    the file system ``source``. The last three need a training job.
+    """
+
+    DIRECTORY = "directory"
+    FILES = "files"
+    ENVIRONMENT = "environment"
+    SECRETS_MANAGER = "secrets_manager"
+    S3 = "s3"
+    EFS = "efs"
+    FSX = "fsx"
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A volume of the pod, at ``path`` in the job too. ``optional``: the pod may be without the files at ``source``."""
+
+    path: str
+    kind: MountKind
+    source: str = ""
+    directory: str = "/"
+    read_only: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,5 +173,6 @@ class StepSpec:
     service: Service = Service.PROCESSING
     job: JobSettings = JobSettings()
     secrets: tuple[Secret, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     uri_mode: UriMode = UriMode.KFP
     shell: bool = True

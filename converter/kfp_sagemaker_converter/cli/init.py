@@ -32,7 +32,8 @@ def init(
     from kfp_sagemaker_converter.configuration.starter import starter
     from kfp_sagemaker_converter.configuration.validate import schema
     from kfp_sagemaker_converter.diagnostics import EXIT_ERROR
-    from kfp_sagemaker_converter.passes.kubernetes_settings import secret_names
+    from kfp_sagemaker_converter.passes.kubernetes_words import secret_names
+    from kfp_sagemaker_converter.passes.volumes import claim_names
     from kfp_sagemaker_converter.renderers.text import text
 
     if print_schema:
@@ -54,7 +55,8 @@ def init(
     settings = [one for group in kubernetes.settings.values() for one in group] if kubernetes else []
     secrets = [name for one in settings if one.name in ("secretAsEnv", "secretAsVolume") for name in secret_names(one.value)]
     given = {"role": role, "region": region, "bucket": bucket, "registry": registry}
-    made = starter(conversion.report, filter(None, secrets), given)
+    claims = [name for one in settings if one.name == "pvcMount" for name in claim_names(one.value)]
+    made = starter(conversion.report, filter(None, secrets), filter(None, claims), given)
     if to_stdout:
         click.echo(made, nl=False)
         return

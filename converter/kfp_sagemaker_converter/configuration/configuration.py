@@ -81,6 +81,19 @@ class SecretRule:
 
 
 @dataclass(frozen=True)
+class ClaimRule:
+    """What stands in jobs for a volume claim, one of three: ``s3`` (a prefix, to be read only), or ``directory`` of the file
+    system ``efs`` or ``fsx``, to be read only where ``read_only`` says so.
+    """
+
+    s3: str = ""
+    efs: str = ""
+    fsx: str = ""
+    directory: str = "/"
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
 class StepSettings:
     """What the configuration says about one step.
 
@@ -112,6 +125,7 @@ class Configuration:
     defaults: Job = Job()
     tags: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, SecretRule] = field(default_factory=dict)
+    volume_claims: Mapping[str, ClaimRule] = field(default_factory=dict)
     steps: tuple[StepRule, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -134,6 +148,10 @@ class Configuration:
     def secret(self, name: str) -> SecretRule:
         """What becomes of the Kubernetes secret ``name``."""
         return self.secrets.get(name, SecretRule())
+
+    def volume_claim(self, name: str) -> ClaimRule | None:
+        """What stands for the volume claim ``name``; None when nothing is said."""
+        return self.volume_claims.get(name)
 
     def maps(self, image: str) -> bool:
         """Whether ``images`` says what runs in place of ``image``, which is then taken to be there."""

@@ -1,8 +1,8 @@
 """Reads ``kfp-sagemaker.yaml`` and the files beneath it, and reports everything that is wrong at once, by line.
 
 Layers: a file comes on top of the one it ``extends``. Texts and numbers replace, mappings (``images``, ``tags``, ``secrets``,
-``defaults``) are merged key by key, lists replace; only the rules under ``steps`` are added after those beneath, so that the
-project's win. ``images`` of the file on top are tried first.
+``volume_claims``, ``defaults``) are merged key by key, lists replace; only the rules under ``steps`` are added after those
+beneath, so that the project's win. ``images`` of the file on top are tried first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kfp_sagemaker_converter.configuration.configuration import Configuration, Job, SecretRule, StepRule
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, Job, SecretRule, StepRule
 from kfp_sagemaker_converter.configuration.validate import problems_in
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused, Severity
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
@@ -94,8 +94,11 @@ def _merged(layers: list[tuple[StructuredText, dict[str, Any]]]) -> Configuratio
             elif key not in ("version", "extends"):
                 merged[key] = value
     secrets = {name: SecretRule(**words) for name, words in merged.pop("secrets", {}).items()}
+    claims = {name: ClaimRule(**words) for name, words in merged.pop("volume_claims", {}).items()}
     files = tuple(text.file for text, _ in layers)
-    return Configuration(**merged, defaults=defaults, secrets=secrets, steps=tuple(rules_of_steps), files=files)
+    return Configuration(
+        **merged, defaults=defaults, secrets=secrets, volume_claims=claims, steps=tuple(rules_of_steps), files=files
+    )
 
 
 def _rule(words: Mapping[str, Any], at: Location) -> StepRule:

@@ -48,8 +48,9 @@ defaults:
 """
 
 
-def starter(report: Report, secrets: Iterable[str], given: Mapping[str, str]) -> str:
-    """The text. ``report`` is of the pipeline with all steps moved; ``secrets`` are names of Kubernetes secrets it reads.
+def starter(report: Report, secrets: Iterable[str], claims: Iterable[str], given: Mapping[str, str]) -> str:
+    """The text. ``report`` is of the pipeline with all steps moved; ``secrets`` are names of Kubernetes secrets it reads,
+    ``claims`` of volume claims that it mounts.
 
     ``given`` are values of role, region, bucket and registry, as far as they are known.
     """
@@ -61,7 +62,8 @@ def starter(report: Report, secrets: Iterable[str], given: Mapping[str, str]) ->
     }  # fmt: skip
     lines = {key: f"{key}: {given[key]}" if given.get(key) else f"# {key}: {value}" for key, value in examples.items()}
     parts = [_HEAD.format(file=_one_line(report.file), instance_type=DEFAULT_INSTANCE_TYPE, **lines)]
-    parts += [_images(report, given.get("registry") or examples["registry"]), _secrets(secrets, region), _steps(report.steps)]
+    parts += [_images(report, given.get("registry") or examples["registry"]), _secrets(secrets, region)]
+    parts += [_claims(claims), _steps(report.steps)]
     return "\n".join(part for part in parts if part)
 
 
@@ -86,6 +88,21 @@ def _secrets(secrets: Iterable[str], region: str) -> str:
     for name in names:
         arn = f"arn:aws:secretsmanager:{region}:{_ACCOUNT}:secret:NAME"
         lines += [f"  {_scalar(name)}:", "    policy: keep", "    # policy: secrets_manager", f"    # arn: {arn}"]
+    return "\n".join(lines) + "\n"
+
+
+def _claims(claims: Iterable[str]) -> str:
+    names = sorted(set(claims))
+    if not names:
+        return ""
+    lines = [
+        "# Volume claims that steps mount, or the tasks and parameters that name them, and what stands for them in jobs:",
+        "# efs or fsx, a file system that is read and written and needs a VPC, or s3, a prefix (s3://BUCKET/PREFIX) that is",
+        "# only read. Without it, steps with the claim stay in the cluster.",
+        "# volume_claims:",
+    ]
+    for name in names:
+        lines += [f"#   {_scalar(name)}:", "#     efs: fs-0123456789abcdef0", "#     directory: /"]
     return "\n".join(lines) + "\n"
 
 

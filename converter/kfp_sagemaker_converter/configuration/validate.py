@@ -120,6 +120,9 @@ def _beyond_the_schema(
 ) -> Iterator[Diagnostic]:
     defaults = document.get("defaults") or {}
     yield from _wrong_job(text, "defaults", defaults, beneath, is_top)
+    in_a_vpc = any(job.get("subnets") for job in (beneath, defaults, *(document.get("steps") or [])))
+    for name, claim in (document.get("volume_claims") or {}).items():
+        yield from _wrong_claim(text, f"volume_claims.{name}", claim, in_a_vpc or not is_top)
     for position, rule in enumerate(document.get("steps") or []):
         yield from _wrong_job(text, f"steps[{position}]", rule, {**beneath, **defaults}, is_top)
 
@@ -167,6 +170,24 @@ def _wrong_job(
     if is_top and job.get("registry_credentials_arn") and not both.get("subnets"):
         yield _wrong(text, job, "registry_credentials_arn", where, "a private registry is reached through a VPC",
                      "Add subnets and security_group_ids.")
+
+
+def _wrong_claim(text: StructuredText, where: str, claim: Mapping[str, Any], in_a_vpc: bool) -> Iterator[Diagnostic]:
+    """What cannot stand for a volume claim. ``in_a_vpc`` says that some job has subnets."""
+    said = [key for key in ("s3", "efs", "fsx") if key in claim]
+    key = next(iter(claim))
+    if len(said) != 1:
+        what = f"{' and '.join(said)} cannot both stand" if said else "nothing is named that stands"
+        yield _wrong(text, claim, key, where, f"{what} for a volume claim", "Name one: s3, efs or fsx.")
+        return
+    for other in ("directory", "read_only"):
+        if "s3" in claim and other in claim:
+            yield _wrong(text, claim, other, where, f"{other} is for file systems", "Remove it; a prefix is only read.")
+    if "fsx" in claim and "directory" not in claim:
+        yield _wrong(text, claim, "fsx", where, "FSx for Lustre needs a directory", "Add directory: /MOUNT_NAME/PATH.")
+    if "s3" not in claim and not in_a_vpc:
+        yield _wrong(text, claim, said[0], where, "a file system is reached through a VPC",
+                     "Add subnets and security_group_ids to defaults.")
 
 
 def _wrong(text: StructuredText, container: Any, key: Any, where: str, problem: str, fix: str) -> Diagnostic:

@@ -13,7 +13,8 @@ PATH = "docs/configuration.md"
 _HEAD = """\
 # kfp-sagemaker.yaml
 
-How `kfp-sagemaker convert` converts: defaults of the jobs, where images are copied, which steps move, what becomes of secrets.
+How `kfp-sagemaker convert` converts: defaults of the jobs, where images are copied, which steps move, what becomes of secrets
+and volume claims.
 It is looked for in the working directory; `--config FILE` names another. `kfp-sagemaker init PIPELINE` writes a commented one.
 Every problem is reported at once, with its line, before anything is converted.
 
@@ -36,8 +37,8 @@ steps:
 ## Layers
 
 A file comes on top of the one it `extends`, usually a platform team's; that one may extend another. Texts, numbers and lists
-replace those beneath. Mappings (`images`, `tags`, `secrets`, `defaults`) are merged key by key. Rules under `steps` are added
-after those beneath, so that the project's win, and patterns under `images` are tried from the top.
+replace those beneath. Mappings (`images`, `tags`, `secrets`, `volume_claims`, `defaults`) are merged key by key. Rules under
+`steps` are added after those beneath, so that the project's win, and patterns under `images` are tried from the top.
 
 ## Which setting counts
 
@@ -60,6 +61,7 @@ def configuration_page() -> str:
         _table("Settings of jobs: `defaults` and `steps[]`", shared["job"]["properties"]),
         _table("Rules: `steps[]`, besides settings of jobs", shared["rule"]["properties"]),
         _table("Secrets: `secrets.NAME`", shared["secret"]["properties"]),
+        _table("Volume claims: `volume_claims.NAME`", shared["claim"]["properties"]),
     ]
     return "\n".join(parts)
 

@@ -11,6 +11,7 @@ from kfp_sagemaker_converter.configuration.configuration import Configuration, S
 from kfp_sagemaker_converter.model import Container
 from kfp_sagemaker_converter.passes.compute import InstanceChoice
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried
+from kfp_sagemaker_converter.passes.volumes import LARGEST_VOLUME, Volumes
 
 #: Settings that are called the same in the configuration and in the job.
 _SAME = (
@@ -22,7 +23,12 @@ _MORE = ("wait_for_capacity", "assume_role")
 
 
 def job_settings(
-    configuration: Configuration, settings: StepSettings, choice: InstanceChoice, carried: Carried, container: Container
+    configuration: Configuration,
+    settings: StepSettings,
+    choice: InstanceChoice,
+    carried: Carried,
+    volumes: Volumes,
+    container: Container,
 ) -> JobSettings:
     """The job of one step.
 
@@ -32,6 +38,9 @@ def job_settings(
     said: dict[str, Any] = {name: value for name in _SAME if (value := getattr(settings.job, name)) is not None}
     if carried.max_run_time and "max_run_time" not in said:
         said["max_run_time"] = carried.max_run_time
+    if volumes.gibibytes:
+        own = int(said.get("volume_size", JobSettings.volume_size))
+        said["volume_size"] = min(own + volumes.gibibytes, LARGEST_VOLUME)
     for name in ("subnets", "security_group_ids"):
         value = getattr(settings.job, name)
         if value != getattr(configuration.defaults, name):

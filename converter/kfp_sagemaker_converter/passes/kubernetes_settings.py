@@ -1,7 +1,7 @@
 """What becomes of a moved step's Kubernetes settings: carried into the job, left with the pod, or reported.
 
-Fields: kubernetes_executor_config.proto of kubeflow/pipelines, as kfp-kubernetes writes it. Not here: settings with which a
-step cannot move (``obstacles``).
+Fields: kubernetes_executor_config.proto of kubeflow/pipelines, as kfp-kubernetes writes it. Not here: volumes (``volumes``),
+and settings with which a step cannot move (``obstacles``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Setting
+from kfp_sagemaker_converter.passes.kubernetes_words import known_name, mappings, name_in
 from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.rules import kubernetes as rules
 
@@ -61,30 +62,11 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carrie
         elif setting.name in KEPT_IN_POD:
             pod_settings[setting.name] = value
             variables = _variables(setting)
-            secrets += [Secret(variable, SecretPolicy.ENVIRONMENT) for variable in variables]
+            secrets += [Secret(name, SecretPolicy.ENVIRONMENT, optional=optional) for name, optional in variables.items()]
             found.append(rules.environment_of_pod(at, step.name, step.name, ", ".join(variables)))
         elif setting.name in DROPPED:
             found.append(rules.setting_dropped(at, step.name, step.name, setting.name))
     return Carried(max_run_time, tags, tuple(secrets), pod_settings, tuple(found))
-
-
-def mappings(value: Any) -> list[Mapping[str, Any]]:
-    """The mappings of a list; none of what is no list. Nothing has checked a platform document before."""
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def secret_names(value: Any) -> list[str]:
-    """The names of the secrets of ``secretAsEnv``, in order; empty text for one that is known at run time only."""
-    return [_name(entry, "secretName") for entry in mappings(value)]
-
-
-def _name(entry: Mapping[str, Any], key: str) -> str:
-    """``secretName``, or its newer twin ``secretNameParameter`` where that is a constant."""
-    twin = entry.get(f"{key}Parameter")
-    if isinstance(twin, dict) and twin:
-        runtime = twin.get("runtimeValue")
-        return str(runtime.get("constant") or "") if isinstance(runtime, dict) else ""
-    return str(entry.get(key) or "")
 
 
 def _add_secrets(
@@ -95,26 +77,33 @@ def _add_secrets(
 ) -> None:
     in_pod = []
     for entry in mappings(setting.value):
-        policy, arn = secret_rule(_name(entry, "secretName"))
+        policy, arn = secret_rule(known_name(entry, "secretName"))
         through_pod = policy == SecretPolicy.ENVIRONMENT.value
         if through_pod:
             in_pod.append(entry)
         for key in mappings(entry.get("keyToEnv")):
             variable, member = str(key.get("envVar", "")), str(key.get("secretKey", ""))
             if through_pod:
-                secrets.append(Secret(variable, SecretPolicy.ENVIRONMENT))
+                optional = entry.get("optional") is True or not name_in(entry, "secretName")
+                secrets.append(Secret(variable, SecretPolicy.ENVIRONMENT, optional=optional))
             else:
                 secrets.append(Secret(variable, SecretPolicy.SECRETS_MANAGER, arn, member))
     if in_pod:
         pod_settings[setting.name] = in_pod
 
 
-def _variables(setting: Setting) -> list[str]:
-    found = []
+def _variables(setting: Setting) -> dict[str, bool]:
+    """The variables that the pod has from a setting, and whether it may be without them."""
+    found: dict[str, bool] = {}
     for entry in mappings(setting.value):
-        found += [str(key.get("envVar", "")) for key in mappings(entry.get("keyToEnv"))]
-        found += [str(entry["name"])] if setting.name == "fieldPathAsEnv" and entry.get("name") else []
-    return [variable for variable in found if variable]
+        if setting.name == "fieldPathAsEnv":
+            found[str(entry.get("name") or "")] = False
+            continue
+        # KFP's driver leaves out what has a parameter without a value for its name.
+        optional = entry.get("optional") is True or not name_in(entry, "configMapName")
+        found |= {str(key.get("envVar") or ""): optional for key in mappings(entry.get("keyToEnv"))}
+    found.pop("", None)
+    return found
 
 
 def _tags(metadata: Any) -> dict[str, str]:

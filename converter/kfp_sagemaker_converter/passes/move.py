@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from kfp_sagemaker.container_step.custom_paths import chooses_paths
 from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, encode
 from kfp_sagemaker.container_step.ir import step_spec
 from kfp_sagemaker.container_step.step_spec import Service, StepSpec, UriMode
@@ -22,6 +24,7 @@ from kfp_sagemaker_converter.passes.placement import Choice, Decision, names_of,
 from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, declared
 from kfp_sagemaker_converter.passes.setting_names import renamed
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
+from kfp_sagemaker_converter.passes.volumes import Volumes, volumes_of, with_training
 from kfp_sagemaker_converter.rules import output as output_rules
 from kfp_sagemaker_converter.rules import placement as placement_rules
 
@@ -62,15 +65,12 @@ def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names
     diagnostics: list[Diagnostic] = []
     steps = steps_of(pipeline)
 
-    def what_hinders(step: Step) -> list[Diagnostic]:
-        return obstacles(step, lambda name: configuration.secret(name).policy)
-
     for pattern in unmatched(steps, choice):
         diagnostics.append(placement_rules.pattern_without_step(pipeline.location, "", pattern))
     for step in steps:
         image = step.executor.image if isinstance(step.executor, Container) else ""
         settings = configuration.for_step(names_of(step), image)
-        decision = place(step, choice, settings.placement, what_hinders)
+        decision = place(step, choice, settings.placement, partial(obstacles, settings=settings, configuration=configuration))
         if decision.moves:
             outcome = _move(step, settings, configuration, names)
             if isinstance(outcome, Decision):
@@ -90,16 +90,22 @@ def _move(
     """A step that is to move: it does, unless no instance is large enough or nothing can carry it."""
     assert isinstance(step.executor, Container)
     at = step.executor.location
+    if with_training(step, settings):
+        settings = replace(settings, job=replace(settings.job, service=Service.TRAINING.value))
     instance = choose_instance(step.executor.resources, step.settings, settings, at, step.name)
     if not instance.movable:
         return Decision(step, False, instance.why, instance.diagnostics)
     taken = carried(step, lambda name: (configuration.secret(name).policy, configuration.secret(name).arn))
-    spec = _spec(step, step.executor, settings, configuration, instance, taken, names)
+    volumes = volumes_of(step, configuration)
+    spec = _spec(step, step.executor, settings, configuration, instance, taken, volumes, names)
     own = (*step.component.inputs.parameters, *step.component.inputs.artifacts)
     spec, run_time_inputs = declared(spec, step.executor, own)
     if not configuration.pipeline_root and _is_too_long(spec):
         return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
-    return Moved(step, spec, instance, taken.pod_settings, run_time_inputs), [*instance.diagnostics, *taken.diagnostics]
+    diagnostics = [*instance.diagnostics, *taken.diagnostics, *volumes.diagnostics]
+    if chooses_paths(spec):
+        diagnostics.append(output_rules.outputs_at_custom_paths(at, step.name, step.name))
+    return Moved(step, spec, instance, {**taken.pod_settings, **volumes.pod_settings}, run_time_inputs), diagnostics
 
 
 def _spec(
@@ -109,6 +115,7 @@ def _spec(
     configuration: Configuration,
     instance: InstanceChoice,
     taken: Carried,
+    volumes: Volumes,
     names: Mapping[str, str],
 ) -> StepSpec:
     shell = settings.job.shell is not False
@@ -116,9 +123,10 @@ def _spec(
     return step_spec(
         {**container.words["container"], "image": image},
         step.component.words,
-        job=renamed(job_settings(configuration, settings, instance, taken, container), names),
+        job=renamed(job_settings(configuration, settings, instance, taken, volumes, container), names),
         service=Service(instance.service),
         secrets=taken.secrets,
+        mounts=volumes.mounts,
         shell=shell,
         uri_mode=UriMode.KFP if shell else UriMode.LOCAL,
     )

@@ -49,12 +49,13 @@ def pod_metadata(step: str, count: int) -> Says:
 
 
 @rule("KSC603", Severity.INFO)
-def secrets_carried(step: str, variables: str) -> Says:
+def secrets_carried(step: str, what: str) -> Says:
     """Secrets reach the job as the configuration says.
 
     ## What it does
-    Gives a job the secrets in its step's environment, by the policy of the configuration: read from AWS Secrets Manager when
-    the job starts, or copied into the job's environment.
+    Gives a job the secrets that its step has in its environment or mounts as files, by the policy of the configuration: read
+    from AWS Secrets Manager when the job starts, or copied into the job's environment. Files are those that the step knows:
+    members of the secret in AWS Secrets Manager, or what the job's script writes out of its environment.
 
     ## Why
     The configuration says so for each secret by name.
@@ -68,7 +69,7 @@ def secrets_carried(step: str, variables: str) -> Says:
     ## What to do
     Nothing. What is copied into the environment (`policy: environment`) can be read by everyone who may describe jobs.
     """
-    return f"{step} gets the secrets {variables} as the configuration says.", "Nothing to do."
+    return f"{step} gets the secrets {what} as the configuration says.", "Nothing to do."
 
 
 @rule("KSC604", Severity.APPROXIMATE)

@@ -285,6 +285,29 @@ def foreign_placeholder(step: str, placeholder: str) -> Says:
     return f"{step} uses {placeholder}, which only Vertex AI fills.", "Replace it by a pipeline parameter."
 
 
+@rule("KSC714", Severity.INFO)
+def outputs_at_custom_paths(step: str) -> Says:
+    """Outputs that a Python step leaves at a path of its own choice are copied.
+
+    ## What it does
+    Runs the command within a small Python program that copies what the step has left at such paths to where the artifacts
+    belong, after it has succeeded. It is put around Python steps whose source calls `set_path` of an artifact, or sets its
+    `custom_path`.
+
+    ## Why
+    A job uploads one directory, the step's own folder, and such a path, known only when the program has ended, is elsewhere.
+
+    ## Example
+    ```python
+    model.set_path("/tmp/model")
+    ```
+
+    ## What to do
+    Nothing. To do without the copy, write to `model.path`; a suffix may be added to it.
+    """
+    return f"{step} gives an artifact a path of its own, from where it is copied when the step has ended.", "Nothing to do."
+
+
 @rule("KSC901", Severity.ERROR)
 def internal_error(problem: str) -> Says:
     """The converter made something that it does not accept itself.

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from kfp_sagemaker_converter.cli.init import init
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule
 from kfp_sagemaker_converter.configuration.read import read_configuration
 
 PIPELINE = """\
@@ -23,7 +24,10 @@ schemaVersion: 2.1.0
 platforms:
   kubernetes:
     deploymentSpec:
-      executors: {exec-train: {secretAsEnv: [{secretName: db, keyToEnv: [{secretKey: a, envVar: A}]}]}}
+      executors:
+        exec-train:
+          secretAsEnv: [{secretName: db, keyToEnv: [{secretKey: a, envVar: A}]}]
+          pvcMount: [{taskOutputParameter: {producerTask: createpvc}, mountPath: /data}]
 """
 
 
@@ -35,7 +39,7 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_it_names_steps_images_and_secrets(pipeline: Path) -> None:
+def test_it_names_steps_images_secrets_and_claims(pipeline: Path) -> None:
     result = CliRunner().invoke(init, [str(pipeline), "--role", "arn:aws:iam::123456789012:role/a", "--region", "eu-west-1"])
     assert result.exit_code == 0, result.output
     made = Path("kfp-sagemaker.yaml")
@@ -43,6 +47,8 @@ def test_it_names_steps_images_and_secrets(pipeline: Path) -> None:
     assert findings == []
     assert (configuration.role, configuration.region) == ("arn:aws:iam::123456789012:role/a", "eu-west-1")
     assert configuration.secret("db").policy == "keep"
+    assert configuration.volume_claims == {}
+    assert "#   createpvc:\n" in made.read_text()
     assert "#   - name: train\n" in made.read_text()
     assert "# bucket: my-team-pipelines\n" in made.read_text()
 
@@ -58,6 +64,7 @@ def test_uncommented_it_is_valid(pipeline: Path) -> None:
     assert findings == []
     assert configuration.pipeline_root == "s3://my-team-pipelines/kfp"
     assert configuration.secret("db").policy == "secrets_manager"
+    assert configuration.volume_claims == {"createpvc": ClaimRule(efs="fs-0123456789abcdef0")}
     assert [rule.name for rule in configuration.steps] == ["train"]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kfp_sagemaker_converter.configuration.configuration import Configuration, Job, SecretRule
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, Job, SecretRule
 from kfp_sagemaker_converter.configuration.read import read_configuration
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
+
+VPC = "defaults:\n  {subnets: [subnet-1], security_group_ids: [sg-1]}\n"
 
 
 def write(folder: Path, text: str, name: str = "kfp-sagemaker.yaml") -> Path:
@@ -42,6 +44,9 @@ defaults:
 secrets:
   database: {policy: secrets_manager, arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-AbCdEf"}
   token: {policy: environment}
+volume_claims:
+  data: {efs: fs-0123456789abcdef0, directory: /data}
+  reference: {s3: s3://team-data/reference}
 steps:
   - name: train*
     service: training
@@ -63,8 +68,11 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     )
     assert configuration.secret("token") == SecretRule("environment")
     assert configuration.secret("other") == SecretRule("keep")
+    assert configuration.volume_claim("data") == ClaimRule(efs="fs-0123456789abcdef0", directory="/data")
+    assert configuration.volume_claim("reference") == ClaimRule(s3="s3://team-data/reference")
+    assert configuration.volume_claim("other") is None
     assert [(rule.name, rule.image, rule.placement, rule.location.line) for rule in configuration.steps] == [
-        ("train*", "", "", 20), ("", "*/notify:*", "keep", 25)
+        ("train*", "", "", 23), ("", "*/notify:*", "keep", 28)
     ]  # fmt: skip
     assert configuration.files == (str(path),)
 
@@ -91,6 +99,13 @@ def test_nothing_said_is_the_defaults(tmp_path: Path, text: str) -> None:
         ("steps: {}\n", 1, "steps: must be a list."),
         ("secrets:\n  db: {policy: secrets_manager}\n", 2, "secrets.db: arn is missing. Add arn."),
         ("secrets:\n  db:\n    arn: x\n    policy: keep\n", 3, 'secrets.db.arn: "x" is not of the right form.'),
+        ("volume_claims:\n  data: {s3: data}\n", 2, 'volume_claims.data.s3: "data" is not of the right form.'),
+        ("volume_claims:\n  data: {nfs: x}\n", 2, "volume_claims.data.nfs: there is no such setting."),
+        ("volume_claims:\n  data:\n    directory: /a\n", 3, "nothing is named that stands for a volume claim. Name one:"),
+        ("volume_claims:\n  data: {s3: s3://bkt, efs: fs-12345678}\n", 2, "s3 and efs cannot both stand for a volume claim."),
+        ("volume_claims:\n  data: {s3: s3://bkt, read_only: true}\n", 2, "read_only is for file systems."),
+        ("volume_claims:\n  data: {efs: fs-12345678}\n", 2, "a file system is reached through a VPC. Add subnets and"),
+        (f"{VPC}volume_claims:\n  data: {{fsx: fs-12345678}}\n", 4, "FSx for Lustre needs a directory. Add directory:"),
         ("tags:\n  team: 3\n", 2, "tags.team: must be text."),
         ("images:\n  a: []\n", 2, "images.a: must be text."),
         ("- a\n- b\n", 1, "The file: must be one mapping of settings."),

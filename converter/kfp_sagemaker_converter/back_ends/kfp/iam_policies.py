@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from kfp_sagemaker.container_step.step_spec import SecretPolicy, Service
+from kfp_sagemaker.container_step.step_spec import MountKind, SecretPolicy, Service
 from kfp_sagemaker.faces.registry import find_face
 from kfp_sagemaker.iam import job_policy, partition_of, policy
 
@@ -39,7 +39,7 @@ def iam_policies(pipeline: Pipeline, moved: Iterable[Moved], configuration: Conf
         "partition": partition_of(region, roles),
         "region": region,
         "account": roles[0].split(":")[4] if roles else "*",
-        "buckets": _buckets(pipeline, configuration),
+        "buckets": _buckets(pipeline, configuration, steps),
     }
     faces = [find_face(name) for name in sorted({_FACES[one.spec.service] for one in steps})]
     assumed = sorted({str(one.spec.job.more["assume_role"]) for one in steps if "assume_role" in one.spec.job.more})
@@ -53,16 +53,19 @@ def iam_policies(pipeline: Pipeline, moved: Iterable[Moved], configuration: Conf
 _FACES = {Service.PROCESSING: "v1/process", Service.TRAINING: "v1/train"}
 
 
-def _buckets(pipeline: Pipeline, configuration: Configuration) -> list[str]:
-    """The buckets of the pipeline root and of imported artifacts; none (all) where the root is not known."""
+def _buckets(pipeline: Pipeline, configuration: Configuration, steps: Iterable[Moved]) -> list[str]:
+    """The buckets of the pipeline root, of imported artifacts and of volumes; none (all) where the root is not known."""
     root = pipeline.default_pipeline_root
     root = root if root.startswith("s3://") else configuration.pipeline_root
     if not root:
         return []
     imported = [one.uri for one in pipeline.executors.values() if isinstance(one, Importer) and one.uri.startswith("s3://")]
-    return sorted({uri.removeprefix("s3://").partition("/")[0] for uri in (root, *imported)})
+    mounted = [mount.source for one in steps for mount in one.spec.mounts if mount.kind is MountKind.S3]
+    return sorted({uri.removeprefix("s3://").partition("/")[0] for uri in (root, *imported, *mounted)})
 
 
 def _secrets(steps: Iterable[Moved]) -> list[str]:
-    of_steps = (secret for one in steps for secret in one.spec.secrets)
-    return sorted({secret.arn for secret in of_steps if secret.policy is SecretPolicy.SECRETS_MANAGER and secret.arn})
+    specs = [one.spec for one in steps]
+    found = {one.arn for spec in specs for one in spec.secrets if one.policy is SecretPolicy.SECRETS_MANAGER and one.arn}
+    found |= {one.source for spec in specs for one in spec.mounts if one.kind is MountKind.SECRETS_MANAGER}
+    return sorted(found)

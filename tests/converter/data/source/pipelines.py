@@ -173,6 +173,21 @@ def settings():
     kubernetes.mount_pvc(three, pvc_name="data", mount_path="/data")
 
 
+@dsl.pipeline(name="volumes")
+def volumes(settings: str = "settings"):
+    made = make(rows=1)
+    kubernetes.empty_dir_mount(made, volume_name="scratch", mount_path="/scratch", size_limit="20Gi")
+    kubernetes.empty_dir_mount(made, volume_name="cache", mount_path="/cache", medium="Memory")
+    kubernetes.use_config_map_as_volume(made, config_map_name=settings, mount_path="/etc/settings")
+    one = train(data=made.outputs["data"])
+    kubernetes.use_secret_as_volume(one, secret_name="database", mount_path="/etc/database")
+    two = train(data=made.outputs["data"])
+    kubernetes.mount_pvc(two, pvc_name="shared", mount_path="/shared", sub_path="team")
+    three = train(data=made.outputs["data"])
+    kubernetes.add_ephemeral_volume(three, volume_name="huge", mount_path="/huge", access_modes=["ReadWriteOnce"], size="1Ti")
+    kubernetes.use_secret_as_volume(three, secret_name="unnamed", mount_path="/etc/unnamed")
+
+
 @dsl.pipeline(name="own-names")
 def own_names(sagemaker_role: str = "mine"):
     made = make(rows=1)
@@ -182,5 +197,5 @@ def own_names(sagemaker_role: str = "mine"):
 
 PIPELINES = [
     straight, container, branches, branches_of_artifacts, static_loop, runtime_loop, exit_handler, nested, imports, resources,
-    settings, own_names,
+    settings, volumes, own_names,
 ]  # fmt: skip

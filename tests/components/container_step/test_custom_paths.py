@@ -1,0 +1,94 @@
+"""Outputs at paths of the program's own choice: the program around it is run here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kfp_sagemaker.container_step.custom_paths import chooses_paths, copying
+from kfp_sagemaker.container_step.job import plan_job
+from kfp_sagemaker.container_step.step_spec import StepSpec
+
+from .executor_inputs import executor_input
+
+PYTHON = ("sh", "-ec", "python3 -m kfp.dsl.executor_main")
+
+
+@pytest.mark.parametrize(
+    ("command", "chooses"),
+    [
+        ((*PYTHON, 'model.set_path("/tmp/model")'), True),
+        ((*PYTHON, 'model.custom_path = "/tmp/model"'), True),
+        ((*PYTHON, 'assert model.custom_path == ""'), False),
+        ((*PYTHON, "model.path"), False),
+        (("sh", "-c", "x.set_path(1)"), False),
+    ],
+)
+def test_who_chooses(command: tuple[str, ...], chooses: bool) -> None:
+    assert chooses_paths(StepSpec("i", command)) is chooses
+
+
+def test_the_script_starts_the_program_within_another() -> None:
+    start = (plan_job(StepSpec("i", (*PYTHON, "model.set_path('/x')")), executor_input()).script or "").rpartition("exec ")[2]
+    assert start.startswith("python3 -c ")
+    assert "executor_output.json sh -ec" in start
+
+
+def run(folder: Path, program: str, output: Any = None) -> subprocess.CompletedProcess[str]:
+    """Run a program that leaves ``output`` as its executor output."""
+    file = folder / "executor_output.json"
+    leaves = f"open({str(file)!r}, 'w').write({json.dumps(output)!r})\n" if output is not None else ""
+    words = (sys.executable, "-c", leaves + program)
+    command = copying(words, {"outputs": {"outputFile": str(file)}})
+    return subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
+
+
+def artifact(uri: Path, custom_path: Path | None) -> dict[str, Any]:
+    more = {"custom_path": str(custom_path)} if custom_path else {}
+    return {"artifacts": [{"name": "a", "uri": str(uri), "metadata": {}, **more}]}
+
+
+def test_files_and_folders_are_copied_to_where_their_uris_are(tmp_path: Path) -> None:
+    chosen, out = tmp_path / "chosen", tmp_path / "out"
+    (chosen / "model" / "deep").mkdir(parents=True)
+    (chosen / "model" / "deep" / "weights").write_text("w")
+    (chosen / "data").write_text("d")
+    (out / "own").mkdir(parents=True)
+    output = {"artifacts": {
+        "model": artifact(out / "model", chosen / "model"), "data": artifact(out / "sub" / "data", chosen / "data"),
+        "own": artifact(out / "own", None), "same": artifact(out / "own", out / "own"),
+        "nothing": artifact(out / "nothing", chosen / "nothing"), "none": {"artifacts": []},
+    }}  # fmt: skip
+    done = run(tmp_path, "print('said')", output)
+    assert (done.returncode, done.stdout) == (0, "said\n")
+    assert (out / "model/deep/weights").read_text() == "w"
+    assert (out / "sub/data").read_text() == "d"
+    assert done.stderr == f"kfp-sagemaker: there is nothing at {chosen}/nothing, which an output artifact names\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "status"), [("raise SystemExit(7)", 7), ("import os; os.kill(os.getpid(), 9)", 137), ("", 0)]
+)
+def test_the_exit_status_is_the_programs(program: str, status: int, tmp_path: Path) -> None:
+    output = {"artifacts": {"a": artifact(tmp_path / "out", tmp_path / "x")}}
+    (tmp_path / "x").touch()
+    assert run(tmp_path, program, output).returncode == status
+    assert (tmp_path / "out").exists() is (status == 0)
+
+
+def test_a_program_without_an_executor_output_has_nothing_to_copy(tmp_path: Path) -> None:
+    assert run(tmp_path, "").returncode == 0
+
+
+def test_signals_reach_the_program(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\n"
+        "signal.pause()\n"
+    )
+    assert run(tmp_path, program).returncode == 5

@@ -12,6 +12,7 @@ from typing import Any
 
 from kfp_sagemaker.kfp_compiler import without_heading
 
+from kfp_sagemaker_converter import tfx_pipelines
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import is_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
@@ -199,6 +200,7 @@ _Row = tuple[Format, Callable[[Mapping[str, Any]], bool], str, str]
 #: In the order in which they are tried, over all documents of a file.
 _DOCUMENTS: tuple[_Row, ...] = (
     (Format.NOTEBOOK, _notebook, "a notebook", f"Export its pipeline cells to a .py file, or {_COMPILE}."),
+    (Format.TFX, tfx_pipelines.is_tfx_ir, "a TFX pipeline, compiled for Vertex AI", tfx_pipelines.INSTEAD),
     (Format.KFP_V2_IR, is_ir, "a KFP 2 pipeline (IR)", ""),
     (Format.KFP_V2_IR, _wraps_ir, "a KFP 2 pipeline (IR) in a wrapper", ""),
     (Format.COMPONENT_YAML, _component, "a component.yaml", ""),
@@ -283,7 +285,7 @@ def _of_source(content: str, file: str) -> Detected:
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     if any(module.partition(".")[0] == "tfx" for module in modules):
-        return Detected(Format.TFX, "a TFX pipeline", "Compile it with TFX's KubeflowV2DagRunner, and give its JSON file.")
+        return Detected(Format.TFX, "a TFX pipeline", tfx_pipelines.INSTEAD)
     if not any(module.partition(".")[0] in ("kfp", "kfp_tekton") for module in modules):
         return Detected(Format.UNKNOWN, "Python source that does not import kfp", _GIVE)
     marks = sorted(names & _V1_NAMES) + sorted(module for module in modules if module.startswith(_V1_MODULES))

@@ -8,13 +8,21 @@ import pytest
 from kfp_sagemaker_converter.detect import CONVERTED, detect
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.model import Format
-from third_party_corpus import corpus_files
+from third_party_corpus import CorpusFile, corpus_files
 
 IR = "pipelineInfo: {name: a}\nroot: {dag: {tasks: {}}}\ndeploymentSpec: {}\nschemaVersion: 2.1.0\n"
 
 
 def argo(inside: str, kind: str = "Workflow") -> str:
     return f"apiVersion: argoproj.io/v1alpha1\nkind: {kind}\n{inside}"
+
+
+TFX_STEP = "container: {command: [python, -m, tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor]}"
+
+
+def ir_with(*executors: str) -> str:
+    words = ", ".join(f"e{number}: {{{executor}}}" for number, executor in enumerate(executors))
+    return f"pipelineInfo: {{name: a}}\nroot: {{}}\ndeploymentSpec: {{executors: {{{words}}}}}\n"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,11 @@ def argo(inside: str, kind: str = "Workflow") -> str:
         ("from kfp.components import func_to_container_op\nfunc_to_container_op(f)", "-", Format.KFP_V1_SOURCE),
         ("import kfp, kfp.gcp", "a.py", Format.KFP_V1_SOURCE),
         ("from tfx import v1", "a.py", Format.TFX),
+        ("{pipelineInfo: {name: a}, root: {}, sdkVersion: tfx-0.30.0.dev}", "-", Format.TFX),
+        ('{"pipelineSpec": {"pipelineInfo": {"name": "a"}, "root": {}, "sdkVersion": "tfx-1.16.0"}}', "-", Format.TFX),
+        (ir_with(TFX_STEP), "-", Format.TFX),
+        (ir_with(TFX_STEP, "container: {command: [train]}"), "-", Format.KFP_V2_IR),
+        ("{pipelineInfo: {name: a}, root: {}, deploymentSpec: [1], spec: 3}", "-", Format.KFP_V2_IR),
         ("import os", "a.py", Format.UNKNOWN),
     ],
 )
@@ -113,11 +126,16 @@ FORMATS = {
 }  # fmt: skip
 
 
+def expected(file: CorpusFile) -> Format:
+    of_tfx = file.kind == "E" and file.path.name.startswith("tensorflow_tfx__")
+    return Format.TFX if of_tfx else FORMATS[file.subkind]
+
+
 def test_every_file_of_other_people_is_told_right() -> None:
     differing = Counter(
         (file.subkind, detected.format)
         for file in corpus_files("ABCEF")
-        if (detected := detect(file.content, file.path.name)).format is not FORMATS[file.subkind]
+        if (detected := detect(file.content, file.path.name)).format is not expected(file)
     )
     # One of the plain Workflows is a KFP 1 pipeline that lost its annotations.
     assert differing in (Counter(), Counter({("argo_plain", Format.KFP_V1_ARGO): 1}))

@@ -28,6 +28,7 @@ from kfp_sagemaker_converter.back_ends.python.source import python_source
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.detect import Detected, detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Diagnostic, Refused, in_order
+from kfp_sagemaker_converter.front_ends.component_yaml.library import Library
 from kfp_sagemaker_converter.front_ends.component_yaml.read import read_component
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
@@ -65,11 +66,12 @@ def convert(
     configuration: Configuration | None = None,
     choice: Choice | None = None,
     found: Iterable[Diagnostic] = (),
+    library: Library | None = None,
 ) -> Conversion:
     """Convert the pipeline in ``text``; ``file`` is its name in messages. Nothing is raised for what the text may be.
 
     ``choice`` is what the command line says about placement; without it, the configuration's. ``found`` is what there was to
-    say before.
+    say before. ``library`` has the components that a graph may refer to.
     """
     configuration = configuration or Configuration()
     choice = choice or Choice(configuration.placement)
@@ -78,7 +80,7 @@ def convert(
     except Refused as refused:
         return _refused(file, Format.UNKNOWN, [*found, *refused.diagnostics])
     try:
-        document, findings = _read(detected, file)
+        document, findings = _read(detected, file, library or Library())
     except Refused as refused:
         return _refused(file, detected.format, [*found, *refused.diagnostics])
     return convert_document(document, configuration, choice, [*found, *findings])
@@ -88,16 +90,16 @@ def _refused(file: str, detected: Format, diagnostics: Iterable[Diagnostic]) -> 
     return Conversion(Report(file, detected, diagnostics=in_order(diagnostics)))
 
 
-def _read(detected: Detected, file: str) -> tuple[Document, list[Diagnostic]]:
+def _read(detected: Detected, file: str, library: Library) -> tuple[Document, list[Diagnostic]]:
     front_end = _FRONT_ENDS.get(detected.format)
     if front_end is None or detected.text is None:
         raise Refused([detected.refusal(file)])
-    return front_end(detected.text)
+    return front_end(detected.text, library)
 
 
 #: The front end for each format that is text already; DSL source has to be compiled first.
-_FRONT_ENDS: Mapping[Format, Callable[[StructuredText], tuple[Document, list[Diagnostic]]]] = {
-    Format.KFP_V2_IR: read_ir,
+_FRONT_ENDS: Mapping[Format, Callable[[StructuredText, Library], tuple[Document, list[Diagnostic]]]] = {
+    Format.KFP_V2_IR: lambda text, _: read_ir(text),
     Format.COMPONENT_YAML: read_component,
 }
 

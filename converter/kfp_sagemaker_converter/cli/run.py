@@ -16,6 +16,7 @@ from kfp_sagemaker_converter.configuration.read import FILE_NAME, read_configura
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
+from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, library
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
 from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
@@ -91,7 +92,9 @@ def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
 
 def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
     choice = Choice(ALL if asked.everything else configuration.placement, asked.only, asked.keep)
-    for source in read_sources(asked.files):
+    sources = read_sources(asked.files)
+    given = library((ComponentFile(one.file, one.text) for one in sources if one.problem is None), configuration.components)
+    for source in sources:
         if source.problem is not None:
             yield source, Conversion(Report(source.file, Format.UNKNOWN, diagnostics=(source.problem,)))
             continue
@@ -105,7 +108,7 @@ def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[S
         if found.format is Format.KFP_V2_SOURCE:
             yield source, _from_source(source, asked.function, configuration, choice)
         else:
-            yield source, convert(source.text, source.file, configuration, choice)
+            yield source, convert(source.text, source.file, configuration, choice, library=given)
 
 
 def _from_source(source: SourceFile, function: str, configuration: Configuration, choice: Choice) -> Conversion:

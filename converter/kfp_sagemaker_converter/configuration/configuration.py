@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from kfp_sagemaker_converter.source import Location
 
@@ -111,7 +112,8 @@ class StepSettings:
 class Configuration:
     """All that ``kfp-sagemaker.yaml`` and the files beneath it say. Empty is not said.
 
-    ``placement`` is auto, all or none. ``files`` are the files, the one beneath first.
+    ``components`` are files by URL, and folders by the prefix of URLs. ``placement`` is auto, all or none. ``files`` are the
+    files, the one beneath first.
     """
 
     role: str = ""
@@ -121,6 +123,7 @@ class Configuration:
     launcher_image: str = ""
     registry: str = ""
     images: Mapping[str, str] = field(default_factory=dict)
+    components: Mapping[str, Path] = field(default_factory=dict)
     placement: str = "auto"
     defaults: Job = Job()
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Reads ``kfp-sagemaker.yaml`` and the files beneath it, and reports everything that is wrong at once, by line.
 
-Layers: a file comes on top of the one it ``extends``. Texts and numbers replace, mappings (``images``, ``tags``, ``secrets``,
-``volume_claims``, ``defaults``) are merged key by key, lists replace; only the rules under ``steps`` are added after those
-beneath, so that the project's win. ``images`` of the file on top are tried first.
+Layers: a file comes on top of the one it ``extends``. Texts and numbers replace, mappings (``images``, ``components``,
+``tags``, ``secrets``, ``volume_claims``, ``defaults``) are merged key by key, lists replace; only the rules under ``steps``
+are added after those beneath, so that the project's win. ``images`` of the file on top are tried first.
 """
 
 from __future__ import annotations
@@ -87,6 +87,9 @@ def _merged(layers: list[tuple[StructuredText, dict[str, Any]]]) -> Configuratio
                 defaults = defaults.beneath(_job(value))
             elif key == "steps":
                 rules_of_steps += [_rule(rule, text.at(value, position)) for position, rule in enumerate(value)]
+            elif key == "components":
+                here = Path(text.file).parent
+                merged[key] = {**merged.get(key, {}), **{url: here / path for url, path in value.items()}}
             elif key == "images":
                 merged[key] = {**value, **{name: image for name, image in merged.get(key, {}).items() if name not in value}}
             elif isinstance(value, Mapping):

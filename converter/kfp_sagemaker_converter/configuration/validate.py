@@ -118,6 +118,11 @@ def _dotted(path: list[Any]) -> str:
 def _beyond_the_schema(
     text: StructuredText, document: Mapping[str, Any], beneath: Mapping[str, Any], is_top: bool
 ) -> Iterator[Diagnostic]:
+    for url, path in (document.get("components") or {}).items():
+        place = Path(text.file).parent / path
+        if not (place.is_dir() if url.endswith("/") else place.is_file()):
+            what = "folder" if url.endswith("/") else "file"
+            yield _wrong(text, document["components"], url, "components", f"there is no {what} {place}", "Correct the path.")
     defaults = document.get("defaults") or {}
     yield from _wrong_job(text, "defaults", defaults, beneath, is_top)
     in_a_vpc = any(job.get("subnets") for job in (beneath, defaults, *(document.get("steps") or [])))

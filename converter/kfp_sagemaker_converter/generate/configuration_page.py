@@ -37,8 +37,9 @@ steps:
 ## Layers
 
 A file comes on top of the one it `extends`, usually a platform team's; that one may extend another. Texts, numbers and lists
-replace those beneath. Mappings (`images`, `tags`, `secrets`, `volume_claims`, `defaults`) are merged key by key. Rules under
-`steps` are added after those beneath, so that the project's win, and patterns under `images` are tried from the top.
+replace those beneath. Mappings (`images`, `components`, `tags`, `secrets`, `volume_claims`, `defaults`) are merged key by key.
+Rules under `steps` are added after those beneath, so that the project's win, and patterns under `images` are tried from the
+top.
 
 ## Which setting counts
 

@@ -143,29 +143,46 @@ def default_of_artifact(name: str) -> Says:
 
 
 @rule("KSC227", Severity.ERROR)
-def component_by_url(task: str, url: str) -> Says:
-    """A graph uses a component that is somewhere else.
+def component_by_url(task: str, where: str, url: str, digest: str, problem: str) -> Says:
+    """A graph uses a component that was not given.
 
     ## What it does
-    Refuses a graph with a task whose component is given by a URL or a name. Nothing is fetched.
+    Refuses a graph with a task whose component is given by a URL or a name, when its file is not among those that were given.
+    A file among them is recognised by the digest of the reference. Nothing is fetched.
 
     ## Why
-    What would run is not in the file. Fetching it would run what somebody else put there today, and would need the network.
+    What would run is not known. Fetching it would run what somebody else put there today, and would need the network.
 
     ## Example
     ```yaml
     implementation:
       graph:
         tasks:
-          train: {componentRef: {url: https://example.com/train/component.yaml}}
+          train:
+            componentRef:
+              url: https://example.com/train/component.yaml
+              digest: 8721222daa1dc6870bc346a8fc39614aa4e3e0c5bc2bf688eb7b60ddcdcc662c
     ```
 
     ## What to do
-    Fetch the component and put it into the graph, under `componentRef.spec`; or use the components in a pipeline of KFP 2
-    (`components.load_component_from_url`), compile it, and give that.
+    Fetch the component, and give its file too, in any of these ways:
+    ```sh
+    kfp-sagemaker convert graph.yaml train/component.yaml     # or a folder with both
+    ```
+    ```yaml
+    components:                                               # in kfp-sagemaker.yaml; needed where there is no digest
+      https://example.com/train/component.yaml: train/component.yaml
+      https://example.com/: vendored/                         # a prefix, and a folder with the files below it
+    ```
+    Or put it into the graph, under `componentRef.spec`.
     """
-    fix = "Fetch it and put it under componentRef.spec, or compile a pipeline that uses it and give that."
-    return f"The component of the task {task} is at {url}, and nothing is fetched.", fix
+    sentence = f"The component of the task {task} is at {where} and not among the files given; nothing is fetched."
+    if problem:
+        return f"{sentence[:-1]}: {problem}.", "Give the file that the digest is of, or correct the graph."
+    by_digest = f"Fetch it and give its file too, which has the SHA-256 {digest}" if digest else ""
+    by_url = f"say under components: in the configuration which file is at {url}" if url else ""
+    ways = [way for way in (by_digest, by_url, "put it under componentRef.spec") if way]
+    return sentence, f"{', or '.join(ways)[0].upper()}{', or '.join(ways)[1:]}."
 
 
 @rule("KSC228", Severity.INFO)
@@ -233,3 +250,25 @@ def part_left_out(what: str) -> Says:
     Say it where the component is used (`task.set_memory_limit`), or in `kfp-sagemaker.yaml`.
     """
     return f"{what} has no place in KFP 2 and is left out.", "Say it where the component is used, or in kfp-sagemaker.yaml."
+
+
+@rule("KSC231", Severity.INFO)
+def component_of_a_file(task: str, file: str) -> Says:
+    """A component that a graph refers to is taken from a file.
+
+    ## What it does
+    Takes the component of a task from a file that was given, which has the digest of the reference, or which the configuration
+    says is at its URL.
+
+    ## Why
+    The graph has a reference only, and nothing is fetched.
+
+    ## Example
+    ```sh
+    kfp-sagemaker convert graph.yaml train/component.yaml
+    ```
+
+    ## What to do
+    Nothing. Without a digest, see that the file is the one that is meant.
+    """
+    return f"The component of the task {task} is that of {file}.", "Nothing to do."

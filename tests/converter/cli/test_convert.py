@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -217,3 +218,36 @@ def test_without_words_for_a_pipeline_python_is_not_written_and_the_rest_is(here
     assert "KSC720" in result.output
     assert files_in(here / "out") == ALL_FILES
     assert "KSC720" in (here / "out" / "TODO.md").read_text()
+
+
+PRINT = "name: Print\nimplementation: {container: {image: busybox, command: [echo]}}\n"
+GRAPH = """\
+name: Graph
+implementation:
+  graph:
+    tasks:
+      print: {componentRef: {url: "https://example.com/print.yaml", digest: DIGEST}}
+"""
+
+
+@pytest.mark.parametrize("how", ["both files", "a folder", "the configuration"])
+def test_a_graph_finds_its_components_among_what_is_given(here: Path, how: str) -> None:
+    (here / "given").mkdir()
+    (here / "given" / "graph.yaml").write_text(GRAPH.replace("DIGEST", hashlib.sha256(PRINT.encode()).hexdigest()))
+    part = here / "given" / "print.yaml"
+    if how == "the configuration":
+        part = here / "part.yaml"
+        (here / "kfp-sagemaker.yaml").write_text("components: {https://example.com/print.yaml: part.yaml}\n")
+    part.write_text(PRINT)
+    given = {"both files": ["given/graph.yaml", str(part)], "a folder": ["given"]}.get(how, ["given/graph.yaml"])
+    result = run(*given, "-o", "out")
+    assert result.exit_code == 1, result.output
+    assert ["KSC231" in path.read_text() for path in (here / "out").rglob("report.json")].count(True) == 1
+
+
+def test_and_is_refused_without_them(here: Path) -> None:
+    (here / "graph.yaml").write_text(GRAPH.replace("DIGEST", "ab" * 32))
+    (here / "print.yaml").write_text(PRINT)
+    result = run("graph.yaml", "-o", "out")
+    assert result.exit_code == 2
+    assert "give its file too, which has the SHA-256 abab" in result.output

@@ -106,6 +106,8 @@ def test_nothing_said_is_the_defaults(tmp_path: Path, text: str) -> None:
         ("volume_claims:\n  data: {s3: s3://bkt, read_only: true}\n", 2, "read_only is for file systems."),
         ("volume_claims:\n  data: {efs: fs-12345678}\n", 2, "a file system is reached through a VPC. Add subnets and"),
         (f"{VPC}volume_claims:\n  data: {{fsx: fs-12345678}}\n", 4, "FSx for Lustre needs a directory. Add directory:"),
+        ("components:\n  https://x/c.yaml: gone.yaml\n", 2, "components.https://x/c.yaml: there is no file"),
+        ("components:\n  https://x/: gone\n", 2, "components.https://x/: there is no folder"),
         ("tags:\n  team: 3\n", 2, "tags.team: must be text."),
         ("images:\n  a: []\n", 2, "images.a: must be text."),
         ("- a\n- b\n", 1, "The file: must be one mapping of settings."),

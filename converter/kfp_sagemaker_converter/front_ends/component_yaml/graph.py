@@ -1,6 +1,6 @@
 """``implementation.graph`` of a component.yaml as a DAG in IR.
 
-The components of its tasks must be in the file (``componentRef.spec``): nothing is fetched.
+The components of its tasks must be in the file (``componentRef.spec``) or among those that were given: nothing is fetched.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from kfp_sagemaker_converter.front_ends.component_yaml.interface import Interfac
 from kfp_sagemaker_converter.front_ends.component_yaml.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.rules import component as rules
+from kfp_sagemaker_converter.source import Location
 
-#: Adds a component; its name, and its IR.
-AddComponent = Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
+#: Adds the component of a task's ``componentRef``, for the task at a place; its name, and its IR. None: it is not to be had.
+AddComponent = Callable[[Mapping[str, Any], str, Location], tuple[str, dict[str, Any]] | None]
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,10 @@ def graph_of(graph: Graph, add: AddComponent) -> tuple[dict[str, Any], list[Diag
     for task, words in tasks.items():
         at = text.at(tasks, task)
         reference = words.get("componentRef") if isinstance(words, dict) else None
-        spec = reference.get("spec") if isinstance(reference, dict) else None
-        if not isinstance(spec, dict):
-            where = reference.get("url") or reference.get("name") if isinstance(reference, dict) else None
-            found.append(rules.component_by_url(at, str(task), str(task)[:100], str(where or "an unknown place")[:200]))
+        added = add(reference if isinstance(reference, dict) else {}, str(task), at)
+        if added is None:
             continue
-        component, ir = add(spec)
+        component, ir = added
         inner[str(task)] = ir
         made[names[str(task)]] = {
             "cachingOptions": {"enableCache": True}, "componentRef": {"name": f"comp-{component}"},
@@ -78,6 +77,8 @@ def _add_arguments(
                 source = {"runtimeValue": {"constant": cast(value, definitions[kind][input_name]["parameterType"])}}
             except (ValueError, TypeError, OverflowError, RecursionError):
                 source = None
+        if _of_a_missing_component(value, inner, names):
+            continue
         if kind is None or source is None:
             problem = f"the argument {str(name)[:60]} " + ("is for no input" if kind is None else "comes from nowhere")
             found.append(rules.not_a_component(at, "arguments", problem))
@@ -117,6 +118,13 @@ def _source(
     return {"runtimeValue": {"constant": value}}, ""
 
 
+def _of_a_missing_component(value: Any, inner: Mapping[str, dict[str, Any]], names: Mapping[str, str]) -> bool:
+    """Whether a value comes from a task whose component is not to be had, which has been said."""
+    output = value.get("taskOutput") if isinstance(value, dict) else None
+    task = str(output.get("taskId")) if isinstance(output, dict) else ""
+    return task in names and task not in inner
+
+
 def _outputs(
     graph: Graph, inner: Mapping[str, dict[str, Any]], names: Mapping[str, str], found: list[Diagnostic]
 ) -> dict[str, Any]:
@@ -127,6 +135,8 @@ def _outputs(
         kind = "parameters" if output and graph.interface.is_parameter("outputs", output) else "artifacts"
         source, _ = _source(graph, value, kind, inner, names)
         selected = next(iter(source.values())) if source else None
+        if _of_a_missing_component(value, inner, names):
+            continue
         if output is None or not isinstance(selected, dict) or "producerTask" not in selected:
             problem = f"the output {str(name)[:60]} comes from no task"
             found.append(rules.not_a_component(graph.text.at(values, name), "outputValues", problem))

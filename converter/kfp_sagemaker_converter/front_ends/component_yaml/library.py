@@ -1,0 +1,65 @@
+"""Components that a graph may use by reference: what was given as files, found by its digest, and what the configuration maps.
+
+A digest is KFP's: the SHA-256 of the file's bytes with line ends of Unix. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ComponentFile:
+    """The text of a component.yaml, and its name in messages."""
+
+    file: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """What a ``componentRef`` calls ``digest``."""
+        return hashlib.sha256(self.text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True)
+class Library:
+    """Components by digest, and by the URL that the configuration says they are at."""
+
+    by_digest: Mapping[str, ComponentFile] = field(default_factory=dict)
+    by_url: Mapping[str, ComponentFile] = field(default_factory=dict)
+
+    def find(self, reference: Mapping[str, Any]) -> tuple[ComponentFile | None, str]:
+        """The component that a ``componentRef`` means; else None, and why a file that was mapped is not it."""
+        digest = str(reference.get("digest") or "").lower()
+        if digest in self.by_digest:
+            return self.by_digest[digest], ""
+        mapped = self.by_url.get(str(reference.get("url") or ""))
+        if mapped is not None and digest and mapped.digest != digest:
+            return None, f"{mapped.file}, which the configuration has for it, has the digest {mapped.digest}"
+        return mapped, ""
+
+
+def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path]) -> Library:
+    """A library of the files that were given, and of those that URLs are mapped to: a file, or a folder for a URL's prefix.
+
+    A file that cannot be read is as if it were not there.
+    """
+    by_url: dict[str, ComponentFile] = {}
+    for url, path in mapped.items():
+        if not path.is_dir():
+            by_url |= _read(url, path)
+            continue
+        for file in sorted(path.rglob("*.yaml")):
+            by_url |= _read(f"{url.rstrip('/')}/{file.relative_to(path).as_posix()}", file)
+    return Library({one.digest: one for one in (*given, *by_url.values()) if "implementation" in one.text}, by_url)
+
+
+def _read(url: str, path: Path) -> dict[str, ComponentFile]:
+    try:
+        return {url: ComponentFile(str(path), path.read_bytes().decode("utf-8-sig"))}
+    except (OSError, UnicodeDecodeError):
+        return {}

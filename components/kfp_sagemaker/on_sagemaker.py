@@ -22,7 +22,7 @@ except ModuleNotFoundError as error:
     raise ImportError("run_on_sagemaker needs Kubeflow Pipelines' SDK: pip install 'kfp-sagemaker[kfp]'") from None
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
-from kfp_sagemaker.container_step.step_spec import JobSettings, Secret, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
 from kfp_sagemaker.ops import IMAGE_VARIABLE
@@ -40,6 +40,7 @@ def run_on_sagemaker(
     staging_uri: str | None = None,
     env: Mapping[str, str] | None = None,
     secrets: tuple[Secret, ...] = (),
+    mounts: tuple[Mount, ...] = (),
     uri_mode: str = "kfp",
     shell: bool = True,
     command: tuple[str, ...] = (),
@@ -52,9 +53,9 @@ def run_on_sagemaker(
     ``subnets``, ``security_group_ids`` and ``staging_uri`` that are not given here become optional inputs of the new
     component, ``sagemaker_role`` and so on, which a pipeline can pass. ``settings`` are the other members of
     :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB), ``max_run_time``
-    (seconds), ``tags``, ``spot_instance`` and so on. ``env`` adds environment variables of the job. ``command`` names the
-    entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker (default: that of
-    ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
+    (seconds), ``tags``, ``spot_instance`` and so on. ``env`` adds environment variables of the job, ``mounts`` volumes.
+    ``command`` names the entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker
+    (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
 
     Raises InvalidInput for a pipeline, an unknown setting, and a component that has an input of the name of a setting.
     """
@@ -70,7 +71,7 @@ def run_on_sagemaker(
     name, executor = _single_container(document)
     spec = step_spec(
         executor["container"], document["components"][name], job=JobSettings(**chosen), service=Service(service),
-        secrets=tuple(secrets), uri_mode=UriMode(uri_mode), shell=shell,
+        secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), shell=shell,
     )
     spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))
     launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE

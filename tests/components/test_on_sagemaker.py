@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from kfp import components, dsl
 from kfp_sagemaker import run_on_sagemaker
 from kfp_sagemaker.container_step.encoding import decode
-from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.step_spec import Mount, MountKind, Secret, SecretPolicy, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE
 
@@ -105,12 +105,13 @@ def test_a_pipeline_passes_settings_and_inputs() -> None:
 def test_what_is_given_is_in_the_specification(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KFP_SAGEMAKER_IMAGE", "registry/kfp-sagemaker:1")
     secret = Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:t")
+    mount = Mount("/data", MountKind.EFS, "fs-12345678")
     moved = run_on_sagemaker(
-        container, service="training", env={"A": "1"}, secrets=(secret,), uri_mode="local", tags={"team": "a"},
-        spot_instance=True)
+        container, service="training", env={"A": "1"}, secrets=(secret,), mounts=(mount,), uri_mode="local",
+        tags={"team": "a"}, spot_instance=True)
     spec = spec_of(moved)
-    assert (spec.service, spec.uri_mode, spec.env, spec.secrets) == (
-        Service.TRAINING, UriMode.LOCAL, (("A", "1"),), (secret,))
+    assert (spec.service, spec.uri_mode, spec.env, spec.secrets, spec.mounts) == (
+        Service.TRAINING, UriMode.LOCAL, (("A", "1"),), (secret,), (mount,))
     assert spec.job.tags == {"team": "a"}
     assert spec.job.spot_instance
     assert container_of(moved)["image"] == "registry/kfp-sagemaker:1"

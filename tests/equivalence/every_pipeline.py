@@ -22,6 +22,7 @@ AS_TRAINING_JOBS = (
     "artifacts-training", "artifacts-locations", "artifacts-imported", "artifacts-missing_artifacts",
     "artifacts-input_changed_in_place", "parameters-hostile_text", "parameters-output_paths", "failures-retried",
     "failures-retried_with_files", "large_values-large_values-spread", "loops-collected_artifacts",
+    "volumes-config_map_files", "volumes-secret_files", "volumes-custom_paths",
 )  # fmt: skip
 """Those that are also run with training jobs."""
 

@@ -117,6 +117,9 @@ def claim_on_file_system(step: str, claim: str, file_system: str) -> Says:
     When it is the file system behind the claim, nothing: steps in the cluster and jobs share it. When it is another, copy
     what the claim holds. A claim that the pipeline makes itself is new in each run, and the directory is not: what one run
     leaves, the next one finds. The path itself is a link in the job: `find /data` has to be `find /data/`.
+
+    The security groups have to let the job reach it (EFS: port 2049, Lustre: 988), and a file system policy, where EFS has
+    one, has to allow the job's role; the policies in `iam/` do not speak of file systems.
     """
     return (
         f"{step} has the file system {file_system} where it mounts the volume claim {claim}.",

@@ -101,11 +101,18 @@ def policy(
 
 
 def job_policy(
-    *, partition: str = "aws", region: str = "*", account: str = "*", buckets: Sequence[str] = (), secrets: Sequence[str] = ()
+    *,
+    partition: str = "aws",
+    region: str = "*",
+    account: str = "*",
+    buckets: Sequence[str] = (),
+    secrets: Sequence[str] = (),
+    registry_functions: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A policy document for the role that jobs of moved steps run as: data, images, logs and metrics, as JSON.
 
-    ``secrets`` are ARNs of secrets that such jobs read. Jobs in a VPC, and with keys of the account's own, need more:
+    ``secrets`` are ARNs of secrets that such jobs read, ``registry_functions`` those of Lambda functions with the
+    credentials of private registries. Jobs in a VPC, and with keys of the account's own, need more:
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html.
     """
     group = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/sagemaker/*"
@@ -121,6 +128,8 @@ def job_policy(
     ]
     if secrets:
         statements.append(_statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets))
+    if registry_functions:
+        statements.append(_statement("AskForRegistryCredentials", ["lambda:InvokeFunction"], registry_functions))
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -22,6 +22,8 @@ except ModuleNotFoundError as error:
     raise ImportError("run_on_sagemaker needs Kubeflow Pipelines' SDK: pip install 'kfp-sagemaker[kfp]'") from None
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
+from kfp_sagemaker.container_step.kinds_of_job import impossible, service_for
+from kfp_sagemaker.container_step.mounts import CLAIMS
 from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
@@ -31,7 +33,7 @@ from kfp_sagemaker.ops import IMAGE_VARIABLE
 def run_on_sagemaker(
     component: BaseComponent,
     *,
-    service: str = "processing",
+    service: str = "",
     role: str | None = None,
     region: str | None = None,
     instance_type: str | None = None,
@@ -53,9 +55,10 @@ def run_on_sagemaker(
     ``subnets``, ``security_group_ids`` and ``staging_uri`` that are not given here become optional inputs of the new
     component, ``sagemaker_role`` and so on, which a pipeline can pass. ``settings`` are the other members of
     :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB), ``max_run_time``
-    (seconds), ``tags``, ``spot_instance`` and so on. ``env`` adds environment variables of the job, ``mounts`` volumes.
-    ``command`` names the entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker
-    (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
+    (seconds), ``tags``, ``spot_instance`` and so on. ``service`` is ``processing`` or ``training``; without it, training where
+    only that has what is asked for. ``env`` adds environment variables of the job, ``mounts`` volumes. ``command`` names the
+    entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker (default: that of
+    ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
 
     Raises InvalidInput for a pipeline, an unknown setting, and a component that has an input of the name of a setting.
     """
@@ -64,13 +67,18 @@ def run_on_sagemaker(
     chosen: dict[str, Any] = {**{name: value for name, value in given.items() if value is not None}, **settings}
     known = sorted(JobSettings.__dataclass_fields__)
     unknown = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
-    unknown += _not_one_of("service", service, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
+    unknown += _not_one_of("service", service or Service.PROCESSING, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
     if unknown:
         raise InvalidInput("run_on_sagemaker", unknown)
+    claims = any(mount.kind in CLAIMS for mount in mounts)
+    kind, job = Service(service or (Service.TRAINING if claims else service_for(chosen))), JobSettings(**chosen)
+    wrong = [problem for problem in impossible(kind, job, {}) if "{{$" not in str(problem.value)]
+    if wrong:
+        raise InvalidInput("run_on_sagemaker", wrong)
     document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
     name, executor = _single_container(document)
     spec = step_spec(
-        executor["container"], document["components"][name], job=JobSettings(**chosen), service=Service(service),
+        executor["container"], document["components"][name], job=job, service=kind,
         secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), shell=shell,
     )
     spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))

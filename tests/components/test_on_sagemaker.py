@@ -124,6 +124,38 @@ def test_an_entry_point_can_be_named_for_a_component_of_arguments_only() -> None
     assert spec_of(moved).command == ("/usr/bin/program",)
 
 
+@pytest.mark.parametrize(
+    ("settings", "service"),
+    [
+        ({}, Service.PROCESSING), ({"instance_type": "ml.m5.large"}, Service.PROCESSING),
+        ({"instance_type": "ml.p4d.24xlarge"}, Service.TRAINING), ({"spot_instance": True}, Service.TRAINING),
+        ({"keep_alive": 600}, Service.TRAINING), ({"checkpoint_local_path": "/work/points"}, Service.TRAINING),
+        ({"registry_access": "Vpc"}, Service.TRAINING), ({"service": "training"}, Service.TRAINING),
+    ],
+)
+def test_a_step_trains_where_only_training_jobs_have_what_it_asks_for(settings: dict[str, Any], service: Service) -> None:
+    spec = spec_of(run_on_sagemaker(container, **settings))
+    assert spec.service is service
+    assert all(getattr(spec.job, name) == value for name, value in settings.items() if name != "service")
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"service": "processing", "keep_alive": 60}, "keep_alive = 60: only training jobs have it"),
+        ({"service": "processing", "instance_type": "ml.p5.48xlarge"}, "'ml.p5.48xlarge': is not for processing jobs"),
+        ({"spot_instance": True, "keep_alive": 60}, "warm pools have no spot instances"),
+        ({"registry_access": "Vpc", "subnets": ""}, "a private registry is reached through a VPC"),
+    ],
+)
+def test_what_the_kind_of_job_cannot_have_is_refused_when_the_pipeline_is_written(
+    settings: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(container, **settings)
+    assert problem in str(refused.value)
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
         run_on_sagemaker(container, service="batch", uri_mode="s3", instance="ml.m5.large", memory="4Gi")

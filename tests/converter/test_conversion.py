@@ -15,6 +15,8 @@ from kfp_sagemaker_converter.passes.placement import ALL, Choice
 from kfp_sagemaker_converter.source import Location
 from small_pipelines import as_yaml, container, kubernetes, pipeline, step, task
 
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mirror"
+
 
 def converted(*documents: Any, configuration: Configuration = CONFIGURATION, choice: Choice | None = None) -> Conversion:
     conversion = convert(as_yaml(*documents), "small.yaml", configuration, choice)
@@ -134,6 +136,51 @@ def test_training_where_it_is_needed() -> None:
     conversion = converted(pipeline(), configuration=Configuration(bucket="b", steps=rules))
     assert (spec_of(conversion).service.value, spec_of(conversion).job.spot_instance) == ("training", True)
     assert any("train" in str(one["Sid"]).lower() for one in conversion.report.iam_policies["pod"]["Statement"])
+
+
+def of_job(job: Job, **more: Any) -> Conversion:
+    """The conversion of a small pipeline with these settings of its job."""
+    rules = (StepRule(Location("c"), name="train", job=job),)
+    return converted(pipeline(), configuration=Configuration(bucket="b", registry=REGISTRY, steps=rules, **more))
+
+
+def test_all_that_the_configuration_says_of_training_is_in_the_job() -> None:
+    spot = Job(spot_instance=True, max_wait_time=90_000, checkpoint_s3_uri="s3://points/p", checkpoint_local_path="/work/p")
+    conversion = of_job(spot)
+    spec = spec_of(conversion)
+    assert spec.service.value == "training"
+    assert (spec.job.spot_instance, spec.job.max_wait_time) == (True, 90_000)
+    assert (spec.job.checkpoint_s3_uri, spec.job.checkpoint_local_path) == ("s3://points/p", "/work/p")
+    objects = next(one for one in conversion.report.iam_policies["job"]["Statement"] if one["Sid"] == "Objects")
+    assert "arn:aws:s3:::points/*" in objects["Resource"]
+    assert spec_of(of_job(Job(keep_alive=600))).job.keep_alive == 600
+    alone = spec_of(of_job(Job(max_wait_time=90_000)))
+    assert (alone.service.value, alone.job.max_wait_time) == ("processing", 0)
+    both = spec_of(of_job(Job(keep_alive=600, service="processing")))
+    assert (both.service.value, both.job.keep_alive) == ("processing", 0)
+
+
+CREDENTIALS = "arn:aws:lambda:eu-west-1:123456789012:function:registry"
+
+
+@pytest.mark.parametrize(
+    ("job", "images", "image", "arn"),
+    [
+        (Job(registry_access="Vpc"), {}, "python:3.11", ""),
+        (Job(registry_credentials_arn=CREDENTIALS), {}, "python:3.11", CREDENTIALS),
+        (Job(registry_access="Vpc"), {"python:*": "our.registry/python:3.11"}, "our.registry/python:3.11", ""),
+    ],
+)
+def test_an_image_of_a_private_registry_is_pulled_as_it_is(job: Job, images: dict[str, str], image: str, arn: str) -> None:
+    network = Job(subnets=("subnet-1",), security_group_ids=("sg-1",))
+    conversion = of_job(network.beneath(job), images=images)
+    spec = spec_of(conversion)
+    assert (spec.service.value, spec.image, spec.job.registry_access, spec.job.registry_credentials_arn) == (
+        "training", image, "Vpc", arn)
+    assert not codes(conversion) & {"KSC706", "KSC707"}
+    allowed = {one["Sid"]: one["Resource"] for one in conversion.report.iam_policies["job"]["Statement"]}
+    assert allowed.get("AskForRegistryCredentials") == ([arn] if arn else None)
+    assert spec_of(of_job(Job())).image == f"{REGISTRY}/python:3.11"
 
 
 def test_platform_settings_of_moved_steps_leave_the_document() -> None:

@@ -25,8 +25,12 @@ CONFIGURATION = Configuration(
 def moved(ir: Path, target: Path, service: str = "processing") -> Path:
     """The converted pipeline, every container of it moved; as a training job where ``service`` says so."""
     network = {"subnets": ("subnet-1",), "security_group_ids": ("sg-1",)} if service == "training" else {}
-    configuration = replace(CONFIGURATION, defaults=Job(service=service, **network))
-    conversion = convert(ir.read_text(), ir.name, configuration)
+    return moved_by(ir, target, defaults=Job(service=service, **network))
+
+
+def moved_by(ir: Path, target: Path, **said: Any) -> Path:
+    """The pipeline as converted with these members of the configuration."""
+    conversion = convert(ir.read_text(), ir.name, replace(CONFIGURATION, **said))
     assert conversion.documents, conversion.report
     assert not conversion.bundles, "none of these pipelines has a step that is too long for its arguments"
     target.write_text(conversion.text)

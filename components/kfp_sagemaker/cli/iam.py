@@ -27,6 +27,8 @@ MOVED_STEP = "step"
 @click.option("--bucket", "buckets", multiple=True, metavar="NAME",
               help="For step: a bucket of pipeline root and imported artifacts. Repeatable; none: all buckets.")
 @click.option("--secret", "secrets", multiple=True, metavar="ARN", help="With --for job: a secret that jobs read. Repeatable.")
+@click.option("--registry-function", "registry_functions", multiple=True, metavar="ARN",
+              help="With --for job: a Lambda function with the credentials of a private registry. Repeatable.")
 @click.option("--namespace", default="kubeflow", show_default=True, help="On ACK: where the pods run.")
 @click.option("--service-account", default="pipeline-runner", show_default=True, help="On ACK: what the pods run as.")
 @click.option("--stop", is_flag=True, help="Add what `kfp-sagemaker stop --run` needs.")
@@ -43,6 +45,7 @@ def iam(
     service_account: str,
     buckets: tuple[str, ...],
     secrets: tuple[str, ...],
+    registry_functions: tuple[str, ...],
 ) -> None:
     """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need.
 
@@ -70,12 +73,15 @@ def iam(
     faces = [find_face(component) for component in dict.fromkeys(components) if component != MOVED_STEP]
     if whose == "job" and (faces or not moved):
         raise InvalidInput("iam", [Violation("--for", f"job is for the component {MOVED_STEP} alone", value=whose)])
-    if (buckets and not moved) or (secrets and whose != "job"):
-        option, where = ("--bucket", f"the component {MOVED_STEP}") if buckets and not moved else ("--secret", "--for job")
-        raise InvalidInput("iam", [Violation(option, f"only with {where}")])
+    of_jobs = {"--secret": secrets, "--registry-function": registry_functions}
+    misplaced = [Violation("--bucket", f"only with the component {MOVED_STEP}")] if buckets and not moved else []
+    misplaced += [Violation(option, "only with --for job") for option, given in of_jobs.items() if given and whose != "job"]
+    if misplaced:
+        raise InvalidInput("iam", misplaced)
     if whose == "job":
         document = job_policy(
-            partition=partition_of(region, roles), region=region, account=account, buckets=buckets, secrets=secrets)
+            partition=partition_of(region, roles), region=region, account=account, buckets=buckets, secrets=secrets,
+            registry_functions=registry_functions)
         click.echo(json.dumps(document, indent=2))
         return
     faces += FACES.values() if moved else []

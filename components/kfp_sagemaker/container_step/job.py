@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
+from kfp_sagemaker.container_step.kinds_of_job import impossible
 from kfp_sagemaker.container_step.layout import CHECKPOINT_FOLDER, MOUNTS, OUTPUT_FOLDER, Layout, lay_out
 from kfp_sagemaker.container_step.mounts import CLAIMS, channels, environment_of_files, mount_problems
 from kfp_sagemaker.container_step.placeholders import Filling
@@ -34,6 +35,10 @@ FACES: Mapping[Service, Face] = {
 #: Characters of an element of a container's entry point or arguments, and elements; both jobs have the same.
 _ELEMENT, _ELEMENTS = 256, 100
 _OUTPUT = "task"
+#: The faces' inputs of which there are too many when input artifacts lie in too many buckets.
+_OF_BUCKETS = ("input_config", "channels")
+#: Where a job keeps checkpoints unless it is told otherwise, and the variable that tells a program of it.
+CHECKPOINTS, CHECKPOINT_VARIABLE = "/opt/ml/checkpoints", "KFP_SAGEMAKER_CHECKPOINT_DIR"
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def plan_job(spec: StepSpec, given: Mapping[str, Any]) -> Job:
     filling = Filling(layout.executor_input, declared, names)
     if wrong := mount_problems(spec):
         raise InvalidInput("step", wrong)
-    command = resolved_command(spec, filling)
+    command = _with_checkpoints(resolved_command(spec, filling), settings)
     if direct:
         _refuse_what_needs_a_script(spec, command)
     script = None if direct else script_text(spec, command, layout)
@@ -87,11 +92,33 @@ def prepared_job(job: Job, *, empty_buckets: frozenset[str] = frozenset(), regio
     inputs = {**face_inputs(job.settings), "image": job.image}
     inputs |= (_processing if job.spec.service is Service.PROCESSING else _training)(job, empty_buckets)
     run = Run(job.layout.identity, job.labels)
+    problems = [*impossible(job.spec.service, job.settings, job.layout.slots, len(channels(job.spec.mounts)))]
+    prepared = None
     try:
-        return prepare(job.face, inputs, run=run, region=region)
+        prepared = prepare(job.face, inputs, run=run, region=region)
     except InvalidInput as error:
-        named = [replace(each, input=setting_of_input(each.input, job.spec.job)) for each in error.violations]
-        raise InvalidInput(error.subject, named) from None
+        told = {each.input for each in problems}
+        problems += [each for each in error.violations if each.input not in told and not (told and each.input in _OF_BUCKETS)]
+    if prepared is None or problems:
+        raise InvalidInput("step", [_as_passed(each, job.spec.job) for each in problems])
+    return prepared
+
+
+def _as_passed(violation: Violation, given: JobSettings) -> Violation:
+    """The violation with the name that a pipeline knows the setting by."""
+    return replace(violation, input=setting_of_input(violation.input, given))
+
+
+def _keeps_checkpoints(settings: JobSettings) -> bool:
+    return bool(settings.spot_instance or settings.checkpoint_s3_uri or settings.checkpoint_local_path)
+
+
+def _with_checkpoints(command: Command, settings: JobSettings) -> Command:
+    """The command with the variable by which a program finds its folder for checkpoints, unless it has one of that name."""
+    if not _keeps_checkpoints(settings):
+        return command
+    place = {CHECKPOINT_VARIABLE: settings.checkpoint_local_path or CHECKPOINTS}
+    return replace(command, environment={**place, **command.environment})
 
 
 def _names(layout: Layout) -> dict[str, str]:
@@ -185,7 +212,7 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
         problem = "this step mounts a file system, which is reached through a VPC: give its subnets"
         raise InvalidInput("step", [Violation(setting_of_input("vpc_subnets", job.spec.job), problem)])
     specification: dict[str, Any] = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
-    if settings.registry_access:
+    if settings.registry_access == "Vpc":
         image_config: dict[str, Any] = {"TrainingRepositoryAccessMode": settings.registry_access}
         if settings.registry_credentials_arn:
             image_config["TrainingRepositoryAuthConfig"] = {
@@ -206,11 +233,11 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
     }
     if settings.spot_instance:
         wait = _number("max_wait_time", settings.max_wait_time) or 2 * _number("max_run_time", settings.max_run_time)
-        inputs |= {
-            "spot_instance": True,
-            "max_wait_time": wait,
-            "checkpoint_config": {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/{CHECKPOINT_FOLDER}"},
-        }
+        inputs |= {"spot_instance": True, "max_wait_time": wait}
+    if _keeps_checkpoints(settings):
+        place = {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/{CHECKPOINT_FOLDER}"}
+        local = {"LocalPath": settings.checkpoint_local_path} if settings.checkpoint_local_path else {}
+        inputs["checkpoint_config"] = {**place, **local}
     return inputs
 
 

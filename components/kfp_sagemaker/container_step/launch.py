@@ -34,6 +34,7 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
     from kfp_sagemaker.container_step.leavings import remove_leavings
     from kfp_sagemaker.container_step.results import collect
     from kfp_sagemaker.container_step.staging import stage_inputs, stage_script
+    from kfp_sagemaker.faces.train import spot_savings_percent
     from kfp_sagemaker.lifecycle.run import patience_of, run_step
     from kfp_sagemaker.lifecycle.step import Step
 
@@ -60,6 +61,10 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
         remove_leavings(job, backend.objects, patience)
 
     described = run_step(Step(prepared, backend, patience, termination, show, lambda _: None, begin_anew))
+    savings = spot_savings_percent(described)
+    if savings is not None:
+        times = described["TrainingTimeInSeconds"], described["BillableTimeInSeconds"]
+        _logger.info("spot instances: %d s trained, %d s billed, %g %% saved", *times, savings)
     try:
         collect(job, given, described, backend.objects, patience)
     except OSError as error:

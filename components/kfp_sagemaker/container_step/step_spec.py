@@ -126,8 +126,10 @@ class JobSettings:
     ``candidates`` are tried in their order, against ``resources``, when ``instance_type`` turns out empty.
     ``more`` are further inputs of ``v1/process`` or ``v1/train``, whichever runs the step: ``timeout``, ``wait_for_capacity``,
     ``assume_role``, ``extra_request`` ...
-    For training only: ``spot_instance`` with ``max_wait_time`` and ``checkpoint_s3_uri`` (empty: below the task root);
-    ``keep_alive`` (warm pool); ``registry_access`` ``Vpc`` with ``registry_credentials_arn`` (private registries).
+    For training only: ``spot_instance`` with ``max_wait_time`` (0: twice the longest run time); checkpoints, with spot
+    instances or by themselves, from ``checkpoint_local_path`` (empty: ``/opt/ml/checkpoints``) to ``checkpoint_s3_uri``
+    (empty: below the task root); ``keep_alive`` (warm pool); ``registry_access`` ``Vpc``, maybe with
+    ``registry_credentials_arn`` (private registries).
     """
 
     role: str = run_time("role")
@@ -149,6 +151,7 @@ class JobSettings:
     spot_instance: bool = False
     max_wait_time: int | str = 0
     checkpoint_s3_uri: str = ""
+    checkpoint_local_path: str = ""
     keep_alive: int | str = 0
     registry_access: str = ""
     registry_credentials_arn: str = ""

@@ -51,15 +51,16 @@ def collect(ended: Ended) -> Collected:
     image = (described.get("AlgorithmSpecification") or {}).get("TrainingImage", "")
     arn = described.get("TrainingJobArn", "")
     metrics = {metric["MetricName"]: metric["Value"] for metric in described.get("FinalMetricDataList") or []}
-    trained, billed = described.get("TrainingTimeInSeconds"), described.get("BillableTimeInSeconds")
+    billed = described.get("BillableTimeInSeconds")
     figures = {name: f"{value:g}" for name, value in metrics.items()}
     numbers: dict[str, Any] = dict(metrics)
     if billed is not None:
         numbers["billable_seconds"] = billed
         figures["Billable time"] = duration(billed)
-    if described.get("EnableManagedSpotTraining") and trained and billed is not None:
-        numbers["spot_savings_percent"] = round(100 * (1 - billed / trained), 1)
-        figures["Spot savings"] = f"{numbers['spot_savings_percent']} %"
+    savings = spot_savings_percent(described)
+    if savings is not None:
+        numbers["spot_savings_percent"] = savings
+        figures["Spot savings"] = f"{savings} %"
     if model_url:
         figures["Model"] = f"`{model_url}`"
     return Collected(
@@ -68,6 +69,14 @@ def collect(ended: Ended) -> Collected:
         artifacts={"model": pointer(arn, model_url), "metrics": ArtifactContent("", numbers)},
         figures=figures,
     )
+
+
+def spot_savings_percent(described: Mapping[str, Any]) -> float | None:
+    """What spot instances saved, as DescribeTrainingJob documents it; None for other jobs, and while it is not known."""
+    trained, billed = described.get("TrainingTimeInSeconds"), described.get("BillableTimeInSeconds")
+    if not described.get("EnableManagedSpotTraining") or not trained or billed is None:
+        return None
+    return float(round(100 * (1 - billed / trained), 1))
 
 
 TRAIN = Face(

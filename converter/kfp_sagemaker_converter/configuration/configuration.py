@@ -35,12 +35,19 @@ class Job:
     spot_instance: bool | None = None
     max_wait_time: int | None = None
     checkpoint_s3_uri: str | None = None
+    checkpoint_local_path: str | None = None
     keep_alive: int | None = None
+    registry_access: str | None = None
     registry_credentials_arn: str | None = None
     wait_for_capacity: int | None = None
     assume_role: str | None = None
     shell: bool | None = None
     tags: Mapping[str, str] | None = None
+
+    @property
+    def from_private_registry(self) -> bool:
+        """Whether the image is pulled as it is, from a registry in a VPC."""
+        return self.registry_access == "Vpc" or bool(self.registry_credentials_arn)
 
     def beneath(self, other: Job) -> Job:
         """These settings with those of ``other`` on top; tags of both."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kfp_sagemaker.container_step.kinds_of_job import asking_for_training
 from kfp_sagemaker.instance_types import instance_types
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
@@ -157,9 +158,12 @@ def _wrong_job(
             hint = f"Did you mean {near[0]}?" if near else "`kfp-sagemaker profiles` lists them."
             of_families = f"{where}.instance_families"
             yield _wrong(text, job["instance_families"], position, of_families, f"no family {family} is known", hint)
-    for key in ("spot_instance", "keep_alive", "registry_credentials_arn", "checkpoint_s3_uri"):
-        if job.get(key) and service == "processing":
-            yield _wrong(text, job, key, where, "only training jobs have it", "Set service: training there.")
+    for key in asking_for_training(job) if service == "processing" else ():
+        yield _wrong(text, job, key, where, "only training jobs have it", "Set service: training there.")
+    pooled = [key for key in ("spot_instance", "keep_alive") if job.get(key)]
+    if pooled and both.get("spot_instance") and both.get("keep_alive"):
+        yield _wrong(text, job, pooled[0], where, "warm pools have no spot instances",
+                     "Leave one of them out, or set keep_alive: 0 or spot_instance: false there.")
     if is_top and job.get("spot_instance") and not both.get("max_wait_time"):
         yield _wrong(text, job, "spot_instance", where, "spot instances need max_wait_time", "Add max_wait_time, in seconds.")
     wait, run = both.get("max_wait_time"), both.get("max_run_time", _DAY)
@@ -172,8 +176,11 @@ def _wrong_job(
         present, missing = of_vpc if both.get("subnets") else reversed(of_vpc)
         key = present if present in job else missing
         yield _wrong(text, job, key, where, f"{present} without {missing}", f"Add {missing}: a VPC needs both.")
-    if is_top and job.get("registry_credentials_arn") and not both.get("subnets"):
-        yield _wrong(text, job, "registry_credentials_arn", where, "a private registry is reached through a VPC",
+    private = "registry_credentials_arn" if job.get("registry_credentials_arn") else "registry_access"
+    if private == "registry_credentials_arn" and both.get("registry_access") == "Platform":
+        yield _wrong(text, job, private, where, "credentials are for a private registry", "Set registry_access: Vpc there.")
+    elif is_top and job.get(private) not in (None, "Platform") and not both.get("subnets"):
+        yield _wrong(text, job, private, where, "a private registry is reached through a VPC",
                      "Add subnets and security_group_ids.")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from kfp_sagemaker.container_step.kinds_of_job import asking_for_training
 from kfp_sagemaker.container_step.step_spec import Candidate
 from kfp_sagemaker.instance_types import InstanceType, instance_types
 from kfp_sagemaker.smallest_instance import ANY_GPU, Accelerator, Asked, accelerator, gibibytes, quantity, smallest, suitable
@@ -52,7 +53,10 @@ def choose_instance(
     ``node_settings`` are the executor's settings in the platform document; only those about nodes are read.
     """
     say = _Findings(at, step)
-    service = settings.job.service or (TRAINING if _only_training_has(settings) else PROCESSING)
+    wanted = asking_for_training(vars(settings.job))
+    service = settings.job.service or (TRAINING if wanted else PROCESSING)
+    if service == PROCESSING and wanted:
+        say.add(rules.not_of_processing_jobs(at, step, ", ".join(wanted)))
     nodes = node_conditions(node_settings)
     if settings.fixed_instance_type:
         return _of_the_configuration(settings.fixed_instance_type, settings, service, say)
@@ -98,11 +102,6 @@ class _Findings:
             self.add(rules.needs_training(self.at, self.step, one.name, str(one)))
             service = TRAINING
         return InstanceChoice(one.name, service, why, diagnostics=tuple(self.said))
-
-
-def _only_training_has(settings: StepSettings) -> bool:
-    job = settings.job
-    return bool(job.spot_instance or job.keep_alive or job.registry_credentials_arn)
 
 
 def _of_the_configuration(

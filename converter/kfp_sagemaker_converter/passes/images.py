@@ -28,7 +28,7 @@ def about_images(
         seen.add(image)
         if "{{" in image:
             found.append(rules.image_at_run_time(at, step.name, step.name, image))
-        elif is_in_ecr(image) or spec.job.registry_credentials_arn:
+        elif is_in_ecr(image) or spec.job.registry_access == "Vpc":
             continue
         elif spec.image == image:
             to_copy[image] = ""

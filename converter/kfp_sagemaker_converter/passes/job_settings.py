@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from kfp_sagemaker.container_step.kinds_of_job import TRAINING_ONLY
 from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings
 from kfp_sagemaker_converter.model import Container
-from kfp_sagemaker_converter.passes.compute import InstanceChoice
+from kfp_sagemaker_converter.passes.compute import PROCESSING, InstanceChoice
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried
 from kfp_sagemaker_converter.passes.volumes import LARGEST_VOLUME, Volumes
 
 #: Settings that are called the same in the configuration and in the job.
 _SAME = (
     "instance_count", "volume_size", "max_run_time", "network_isolation", "traffic_encryption", "resource_encryption_key",
-    "output_encryption_key", "spot_instance", "max_wait_time", "checkpoint_s3_uri", "keep_alive", "registry_credentials_arn",
+    "output_encryption_key", *TRAINING_ONLY,
 )  # fmt: skip
 #: Further inputs of the job's component.
 _MORE = ("wait_for_capacity", "assume_role")
@@ -35,7 +36,12 @@ def job_settings(
     Role, region and network come from the pipeline's parameters, and so does the instance type of a step that asks for
     nothing; what a rule says of the step is written into it.
     """
-    said: dict[str, Any] = {name: value for name in _SAME if (value := getattr(settings.job, name)) is not None}
+    left_out = TRAINING_ONLY if choice.service == PROCESSING else ()
+    said: dict[str, Any] = {
+        name: value for name in _SAME if name not in left_out and (value := getattr(settings.job, name)) is not None
+    }
+    if said.get("spot_instance") and settings.job.max_wait_time:
+        said["max_wait_time"] = settings.job.max_wait_time
     if carried.max_run_time and "max_run_time" not in said:
         said["max_run_time"] = carried.max_run_time
     if volumes.gibibytes:
@@ -45,7 +51,7 @@ def job_settings(
         value = getattr(settings.job, name)
         if value != getattr(configuration.defaults, name):
             said[name] = ",".join(value or ())
-    if settings.job.registry_credentials_arn:
+    if settings.job.from_private_registry and choice.service != PROCESSING:
         said["registry_access"] = "Vpc"
     more = {name: value for name in _MORE if (value := getattr(settings.job, name)) is not None}
     job = JobSettings(tags={**carried.tags, **(settings.job.tags or {})}, more=more, **said)

@@ -119,11 +119,13 @@ def _spec(
     names: Mapping[str, str],
 ) -> StepSpec:
     shell = settings.job.shell is not False
-    image = configuration.target_image(container.image) or container.image
+    job = renamed(job_settings(configuration, settings, instance, taken, volumes, container), names)
+    copied = job.registry_access != "Vpc" or configuration.maps(container.image)
+    image = (configuration.target_image(container.image) if copied else "") or container.image
     return step_spec(
         {**container.words["container"], "image": image},
         step.component.words,
-        job=renamed(job_settings(configuration, settings, instance, taken, volumes, container), names),
+        job=job,
         service=Service(instance.service),
         secrets=taken.secrets,
         mounts=volumes.mounts,

@@ -222,3 +222,27 @@ def spot_nodes(label: str) -> Says:
     If the program writes checkpoints, give the step `service: training`, `spot_instance: true` and `max_wait_time`.
     """
     return f"It ran on spot nodes ({label}); the job does not.", "For spot: service training, spot_instance, max_wait_time."
+
+
+@rule("KSC411", Severity.INFO)
+def not_of_processing_jobs(settings: str) -> Says:
+    """A setting is for training jobs only.
+
+    ## What it does
+    Leaves the setting out: the configuration has it in `defaults` or in a wider rule, and says `service: processing` for this
+    step.
+
+    ## Why
+    Processing jobs have neither spot instances, checkpoints, warm pools nor private registries.
+
+    ## Example
+    ```yaml
+    defaults: {keep_alive: 600}
+    steps:
+      - {name: report, service: processing}
+    ```
+
+    ## What to do
+    Nothing. If the step needs it, leave `service` out, or set `service: training`.
+    """
+    return f"It runs as a processing job, which does not have {settings}.", "If it needs that, set service: training."

@@ -103,9 +103,13 @@ def test_moved_steps_stage_in_buckets() -> None:
 
 def test_the_role_of_jobs_of_moved_steps() -> None:
     secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:token"
-    document = json.loads(CliRunner().invoke(main, ["iam", "step", "--for", "job", "--secret", secret]).stdout)
+    function = "arn:aws:lambda:eu-west-1:111122223333:function:registry"
+    arguments = ["iam", "step", "--for", "job", "--secret", secret, "--registry-function", function]
+    document = json.loads(CliRunner().invoke(main, arguments).stdout)
     statements = {statement["Sid"]: statement for statement in document["Statement"]}
     assert statements["ReadSecrets"]["Resource"] == [secret]
+    assert (statements["AskForRegistryCredentials"]["Action"], statements["AskForRegistryCredentials"]["Resource"]) == (
+        ["lambda:InvokeFunction"], [function])
     assert statements["Objects"]["Resource"] == ["arn:aws:s3:::*/*"]
     assert not any(action.startswith("sagemaker:") for statement in document["Statement"] for action in statement["Action"])
 
@@ -115,6 +119,7 @@ def test_the_role_of_jobs_of_moved_steps() -> None:
     [
         (["v1/train", "--bucket", "b"], "--bucket: only with the component step"),
         (["step", "--secret", "arn"], "--secret: only with --for job"),
+        (["step", "--registry-function", "arn"], "--registry-function: only with --for job"),
         (["v1/train", "--for", "job"], "job is for the component step alone"),
         (["step", "v1/train", "--for", "job"], "job is for the component step alone"),
     ],

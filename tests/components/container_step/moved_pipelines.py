@@ -108,6 +108,24 @@ def copied_by_entrypoint(data: Input[Artifact], copy: Output[Artifact]):
     return dsl.ContainerSpec(image="cp:1", args=[data.path, copy.path])
 
 
+@dsl.component(base_image="python:3.11")
+def keeps_a_checkpoint() -> str:
+    import os
+
+    folder = os.environ["KFP_SAGEMAKER_CHECKPOINT_DIR"]
+    with open(os.path.join(folder, "state"), "w") as file:
+        file.write("epoch 1")
+    return folder
+
+
+def with_checkpoints(move: Move, settings: dict[str, Any]) -> Any:
+    @dsl.pipeline(name="with-checkpoints")
+    def pipeline():
+        move(keeps_a_checkpoint, **settings)()
+
+    return pipeline
+
+
 def everything(move: Move) -> Any:
     @dsl.pipeline(name="everything")
     def pipeline(text: str = "x", extra: str = "e"):

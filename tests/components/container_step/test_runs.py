@@ -90,6 +90,16 @@ def test_without_links_the_program_sees_the_mounts_and_kfp_its_own_uris(run_pipe
     assert ran.contents("make", "page") == {".": "<b>é</b>".encode()}
 
 
+def test_what_only_training_jobs_have_makes_the_step_one(run_pipeline: Run, s3: Any) -> None:
+    s3.create_bucket(Bucket="points")
+    settings = {"checkpoint_local_path": "/work/points", "checkpoint_s3_uri": "s3://points/mine", "keep_alive": 600}
+    ran = run_pipeline(moved_pipelines.with_checkpoints(move, settings))
+    assert ran.status == 0, ran.progress
+    assert ran.jobs == ("CreateTrainingJob",)
+    assert ran.step("keeps-a-checkpoint")["parameters"]["Output"] == "/work/points"
+    assert s3.get_object(Bucket="points", Key="mine/state")["Body"].read() == b"epoch 1"
+
+
 def test_a_program_that_fails_fails_its_step(run_pipeline: Run) -> None:
     ran = run_pipeline(moved_pipelines.failing(move))
     assert ran.status == 1

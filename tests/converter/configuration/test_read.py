@@ -118,6 +118,17 @@ def test_nothing_said_is_the_defaults(tmp_path: Path, text: str) -> None:
         ("defaults:\n  instance_families: [m5, g55]\n", 2, "[1]: no family g55 is known. Did you mean g5?"),
         ("defaults: {service: processing, keep_alive: 60}\n", 1, "defaults.keep_alive: only training jobs have it."),
         ("steps:\n- {name: a, spot_instance: true}\n", 2, "steps[0].spot_instance: spot instances need max_wait_time."),
+        ("defaults: {service: processing, checkpoint_local_path: /c}\n", 1, "local_path: only training jobs have it."),
+        ("defaults: {service: processing, registry_access: Vpc, subnets: [s-1], security_group_ids: [g-1]}\n", 1,
+         "registry_access: only training jobs have it"),
+        ("defaults:\n  keep_alive: 60\nsteps:\n- {name: a, spot_instance: true, max_wait_time: 90000}\n", 4,
+         "steps[0].spot_instance: warm pools have no spot instances. Leave one of them out, or set keep_alive: 0"),
+        ("defaults:\n  registry_access: Vpc\n", 2, "defaults.registry_access: a private registry is reached through a VPC."),
+        ("defaults:\n  registry_access: vpc\n", 2, "defaults.registry_access: must be one of Platform, Vpc."),
+        ("defaults:\n  registry_access: Platform\n"
+         "  registry_credentials_arn: arn:aws:lambda:eu-west-1:123456789012:function:f\n", 3,
+         "credentials are for a private registry. Set registry_access: Vpc there."),
+        ("defaults:\n  checkpoint_local_path: points\n", 2, '"points" is not of the right form. For example: "/workspace'),
         ("defaults:\n  max_wait_time: 60\n", 2, "max_wait_time (60 s) is less than max_run_time (86400 s)"),
         ("defaults:\n  subnets: [subnet-1]\n", 2, "defaults.subnets: subnets without security_group_ids."),
     ],
@@ -126,6 +137,14 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, line: in
     (found,) = refused(write(tmp_path, text))
     assert said in f"{found.sentence} {found.fix}"
     assert found.location.line == line
+
+
+def test_a_rule_takes_back_what_defaults_say_of_training(tmp_path: Path) -> None:
+    text = ("defaults: {keep_alive: 60}\nsteps:\n- {name: a, spot_instance: true, max_wait_time: 90000, keep_alive: 0}\n"
+            "- {name: b, service: processing}\n")
+    configuration, findings = read_configuration(write(tmp_path, text))
+    assert findings == []
+    assert [configuration.for_step((name,), "").job.keep_alive for name in "abc"] == [0, 60, 60]
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:

@@ -144,6 +144,10 @@ def test_conditions_on_nodes_in_each_of_their_forms(nodes: dict[str, Any], name:
         (Job(), Job(service="training"), Resources(), "ml.m5.large", "training", "the default"),
         (Job(spot_instance=True), Job(), Resources(cpu_limit="4"), "ml.c5.xlarge", "training", "the smallest"),
         (Job(), Job(keep_alive=60), Resources(), "ml.m5.large", "training", "the default"),
+        (Job(), Job(checkpoint_local_path="/c"), Resources(), "ml.m5.large", "training", "the default"),
+        (Job(), Job(registry_access="Vpc"), Resources(), "ml.m5.large", "training", "the default"),
+        (Job(keep_alive=60), Job(keep_alive=0), Resources(), "ml.m5.large", "processing", "the default"),
+        (Job(max_wait_time=90_000), Job(), Resources(), "ml.m5.large", "processing", "the default"),
         (Job(instance_families=("m7i",)), Job(), Resources(cpu_limit="2"), "ml.m7i.large", "processing", "the smallest"),
     ],
 )
@@ -158,6 +162,12 @@ def test_what_the_configuration_says_counts(
 def test_processing_on_demand_of_a_rule_does_not_become_training() -> None:
     choice = choose(gpus("nvidia-h100-80gb", "8"), rule=Job(service="processing"))
     assert (choice.movable, codes(choice)) == (False, ["KSC405"])
+
+
+def test_what_processing_jobs_have_not_is_left_out_of_one_that_is_to_be() -> None:
+    choice = choose(Resources(), job=Job(keep_alive=60, checkpoint_s3_uri="s3://b/c"), rule=Job(service="processing"))
+    assert (choice.service, codes(choice)) == ("processing", ["KSC411"])
+    assert "which does not have checkpoint_s3_uri, keep_alive." in choice.diagnostics[0].sentence
 
 
 def test_fewer_accelerators_of_another_kind_are_pointed_out() -> None:

@@ -43,7 +43,8 @@ def iam_policies(pipeline: Pipeline, moved: Iterable[Moved], configuration: Conf
     }
     faces = [find_face(name) for name in sorted({_FACES[one.spec.service] for one in steps})]
     assumed = sorted({str(one.spec.job.more["assume_role"]) for one in steps if "assume_role" in one.spec.job.more})
-    of_jobs = job_policy(**place, secrets=_secrets(steps))
+    functions = sorted({one.spec.job.registry_credentials_arn for one in steps} - {""})
+    of_jobs = job_policy(**place, secrets=_secrets(steps), registry_functions=functions)
     if configuration.defaults.subnets or any("{{" not in one.spec.job.subnets and one.spec.job.subnets for one in steps):
         of_jobs["Statement"].append({"Sid": "Network", "Effect": "Allow", "Action": list(_NETWORK), "Resource": ["*"]})
     of_pods = policy(faces, **place, roles=roles, assumed_roles=assumed, stop=True)
@@ -54,14 +55,15 @@ _FACES = {Service.PROCESSING: "v1/process", Service.TRAINING: "v1/train"}
 
 
 def _buckets(pipeline: Pipeline, configuration: Configuration, steps: Iterable[Moved]) -> list[str]:
-    """The buckets of the pipeline root, of imported artifacts and of volumes; none (all) where the root is not known."""
+    """The buckets of the pipeline root, of imported artifacts, volumes and checkpoints; none (all) without a known root."""
     root = pipeline.default_pipeline_root
     root = root if root.startswith("s3://") else configuration.pipeline_root
     if not root:
         return []
     imported = [one.uri for one in pipeline.executors.values() if isinstance(one, Importer) and one.uri.startswith("s3://")]
     mounted = [mount.source for one in steps for mount in one.spec.mounts if mount.kind is MountKind.S3]
-    return sorted({uri.removeprefix("s3://").partition("/")[0] for uri in (root, *imported, *mounted)})
+    checkpoints = [uri for one in steps if (uri := one.spec.job.checkpoint_s3_uri)]
+    return sorted({uri.removeprefix("s3://").partition("/")[0] for uri in (root, *imported, *mounted, *checkpoints)})
 
 
 def _secrets(steps: Iterable[Moved]) -> list[str]:

@@ -98,7 +98,8 @@ def prepared_job(job: Job, *, empty_buckets: frozenset[str] = frozenset(), regio
         prepared = prepare(job.face, inputs, run=run, region=region)
     except InvalidInput as error:
         told = {each.input for each in problems}
-        problems += [each for each in error.violations if each.input not in told and not (told and each.input in _OF_BUCKETS)]
+        too_many = _OF_BUCKETS if "input artifacts" in told else ()
+        problems += [each for each in error.violations if each.input not in (*told, *too_many)]
     if prepared is None or problems:
         raise InvalidInput("step", [_as_passed(each, job.spec.job) for each in problems])
     return prepared

@@ -15,31 +15,56 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from kfp_sagemaker.container_step.encoding import check_bundle, decode, is_reference
 from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
-from kfp_sagemaker.errors import InvalidInput, RemoteFailure, Violation
+from kfp_sagemaker.errors import (
+    AccessDenied,
+    CapacityUnavailable,
+    InvalidInput,
+    RemoteFailure,
+    RequestRefused,
+    Transient,
+    Violation,
+)
 from kfp_sagemaker.kfp_io import parse_executor_input, strict_json
 from kfp_sagemaker.lifecycle.termination import Termination
 
+if TYPE_CHECKING:
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.container_step.job import Job
+    from kfp_sagemaker.faces.prepare import Prepared
+    from kfp_sagemaker.lifecycle.patience import Patience
+
 _logger = logging.getLogger("kfp_sagemaker")
+#: Lines of the program's log that are looked through for why it failed.
+_LAST_LINES = 20
 
 
 def launch(executor_input: str, step: str, termination: Termination, show: Callable[[str], None], region: str | None) -> int:
     """Carry the step out; 0 when it succeeded. Raises StepError."""
-    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
-    from kfp_sagemaker.container_step.job import plan_job, prepared_job
-    from kfp_sagemaker.container_step.leavings import remove_leavings
-    from kfp_sagemaker.container_step.results import collect
-    from kfp_sagemaker.container_step.staging import stage_inputs, stage_script
-    from kfp_sagemaker.faces.train import spot_savings_percent
-    from kfp_sagemaker.lifecycle.run import patience_of, run_step
-    from kfp_sagemaker.lifecycle.step import Step
+    from kfp_sagemaker.container_step.hints import naming_the_step
+    from kfp_sagemaker.container_step.layout import place_of
 
     parse_executor_input(executor_input)  # Refuses what has not the shape of one.
     given: dict[str, Any] = strict_json(executor_input)
+    try:
+        return _carry_out(given, step, termination, show, region)
+    except InvalidInput as error:
+        raise naming_the_step(error, place_of(given)) from None
+
+
+def _carry_out(
+    given: Mapping[str, Any], step: str, termination: Termination, show: Callable[[str], None], region: str | None
+) -> int:
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.container_step.hints import with_hints
+    from kfp_sagemaker.container_step.job import plan_job, prepared_job
+    from kfp_sagemaker.lifecycle.run import patience_of
+
     # What is in S3 is needed before the settings in it are known; the region is one that a pipeline may pass.
     passed = (given.get("inputs") or {}).get("parameterValues") or {}
     step = _fetched(step, str(passed.get(f"{SETTING_PREFIX}region") or region or "") or None) if is_reference(step) else step
@@ -52,6 +77,39 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
     backend.connect()
     gc.freeze()
     gc.enable()
+    last_lines: deque[str] = deque(maxlen=_LAST_LINES)
+
+    def show_and_remember(line: str) -> None:
+        last_lines.append(line)
+        show(line)
+
+    try:
+        _run(job, prepared, given, backend, patience, termination, show_and_remember, region)
+    except (AccessDenied, CapacityUnavailable, RemoteFailure, RequestRefused, Transient) as error:
+        raise with_hints(error, job, last_lines) from None
+    _logger.info("step: outputs brought back")
+    return 0
+
+
+def _run(
+    job: Job,
+    prepared: Prepared,
+    given: Mapping[str, Any],
+    backend: Boto3Backend,
+    patience: Patience,
+    termination: Termination,
+    show: Callable[[str], None],
+    region: str | None,
+) -> None:
+    """Stage, run the job and bring the outputs back."""
+    from kfp_sagemaker.container_step.job import prepared_job
+    from kfp_sagemaker.container_step.leavings import remove_leavings
+    from kfp_sagemaker.container_step.results import collect
+    from kfp_sagemaker.container_step.staging import stage_inputs, stage_script
+    from kfp_sagemaker.faces.train import spot_savings_percent
+    from kfp_sagemaker.lifecycle.run import run_step
+    from kfp_sagemaker.lifecycle.step import Step
+
     empty = stage_inputs(job, backend.objects, patience)
     if empty:
         prepared = prepared_job(job, empty_buckets=empty, region=region)
@@ -69,8 +127,6 @@ def launch(executor_input: str, step: str, termination: Termination, show: Calla
         collect(job, given, described, backend.objects, patience)
     except OSError as error:
         raise RemoteFailure(f"the job has ended well, and its outputs cannot be written here: {error}") from error
-    _logger.info("step: outputs brought back")
-    return 0
 
 
 def _fetched(reference: str, region: str | None) -> str:

@@ -164,6 +164,12 @@ def _task_root(given: Mapping[str, Any], staging_uri: str) -> tuple[str, str]:
     return (f"{staging_uri.rstrip('/')}/{identity[:32]}" if staging_uri.startswith("s3://") else ""), identity
 
 
+def place_of(given: Mapping[str, Any]) -> str:
+    """Where KFP put the step's outputs, as far as that can be told: an S3 URI or a directory, for messages."""
+    parents = [posixpath.dirname(str(artifact.get("uri", ""))) for _, artifact in artifacts_of(given, "outputs")]
+    return next((each for each in parents if each), posixpath.dirname(str(_outputs(given).get("outputFile") or "")))
+
+
 def _slots(given: Mapping[str, Any]) -> dict[str, str]:
     buckets = sorted({split_uri(str(artifact["uri"]))[0] for _, artifact in artifacts_of(given, "inputs")})
     return {bucket: f"artifacts-{index}" if index else "artifacts" for index, bucket in enumerate(buckets)}

@@ -144,11 +144,12 @@ def failure(resource: Resource, name: str, described: Mapping[str, Any], verb: s
                   if evaluation.get(rule.status_member) in rule.failed]
         if broken:
             text += f"; evaluation of the rule {', '.join(broken)} failed"
-    reason = described.get("FailureReason") or described.get("ExitMessage")
+    reason, message = described.get("FailureReason"), described.get("ExitMessage")
+    own = [f"Its container left the message: {message}"] if reason and message and message not in reason else []
     arn = described.get(resource.arn_member, "")
     links = [link for link in (console_link(resource, arn), logs_link(resource, arn)) if link]
     # FailureReason comes last: it is what people look for at the end of a log.
-    return RemoteFailure("\n".join([text, *links, reason or "SageMaker gave no FailureReason"]))
+    return RemoteFailure("\n".join([text, *links, *own, reason or message or "SageMaker gave no FailureReason"]))
 
 
 def end_state(resource: Resource, described: Mapping[str, Any], settings: StepSettings) -> State:

@@ -10,7 +10,7 @@ import pytest
 from kfp_sagemaker.kfp_compiler import without_heading
 from kfp_sagemaker_converter.back_ends.python import source as python
 from kfp_sagemaker_converter.diagnostics import Refused
-from kfp_sagemaker_converter.rules import python_source as rules
+from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 
 
@@ -26,7 +26,7 @@ def compiled_here(path: Path, function: str, name: str) -> tuple[str, Any]:
         spec.loader.exec_module(module)
         Compiler().compile(getattr(module, function), str(path.with_suffix(".yaml")))
     except Exception as error:
-        raise Refused([rules.python_does_not_compile(Location(name), "", repr(error))]) from None
+        raise Refused([rules.does_not_compile(Location(name), name, f"{type(error).__name__}: {error}")]) from None
     return without_heading(path.with_suffix(".yaml").read_text(encoding="utf-8")), None
 
 

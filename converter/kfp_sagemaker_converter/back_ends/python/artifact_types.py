@@ -13,22 +13,33 @@ _CLASSES = (
     "Artifact", "ClassificationMetrics", "Dataset", "HTML", "Markdown", "Metrics", "Model", "SlicedClassificationMetrics",
 )  # fmt: skip
 _OWN = "system."
-_FIRST_VERSION = "0.0.1"
+_OWN_VERSION = "0.0.1"
 
 
 def artifact_class(artifact: Artifact) -> str:
     """The class of an artifact: ``dsl.Dataset``, or ``Google_VertexDataset``, which :func:`foreign_classes` writes.
 
     Raises:
-        CannotSay: it has no title, by which kfp knows it.
+        CannotSay: it has no title or version, by which kfp knows it.
     """
-    title = artifact.schema_title
-    if title.startswith(_OWN) and title.removeprefix(_OWN) in _CLASSES:
+    check_type(artifact)
+    title, version = artifact.schema_title, artifact.words["artifactType"]["schemaVersion"]
+    if title.startswith(_OWN) and title.removeprefix(_OWN) in _CLASSES and version == _OWN_VERSION:
         return f"dsl.{title.removeprefix(_OWN)}"
-    if not title:
-        raise CannotSay(f"the artifact {artifact.name} of a type without schemaTitle")
     words = [word for word in re.split(r"[^0-9A-Za-z]+", title) if word]
     return "_".join(f"{word[0].upper()}{word[1:]}" for word in words) if words else "Unknown"
+
+
+def check_type(artifact: Artifact) -> None:
+    """kfp reads and writes types by title and version.
+
+    Raises:
+        CannotSay: the type has none.
+    """
+    words = artifact.words.get("artifactType") or {}
+    for key in ("schemaTitle", "schemaVersion"):
+        if not words.get(key):
+            raise CannotSay(f"the artifact {artifact.name} of a type without {key}")
 
 
 def type_of(artifact: Artifact) -> str:
@@ -47,7 +58,7 @@ def foreign_classes(pipeline: Pipeline) -> Iterator[str]:
         name = artifact_class(artifact)
         if name.startswith("dsl."):
             continue
-        version = str((artifact.words.get("artifactType") or {}).get("schemaVersion") or _FIRST_VERSION)
+        version = str(artifact.words["artifactType"]["schemaVersion"])
         text = (f"class {name}(dsl.Artifact):\n    schema_title = {quoted(artifact.schema_title)}\n"
                 f"    schema_version = {quoted(version)}\n")
         if written.setdefault(name, text) != text:

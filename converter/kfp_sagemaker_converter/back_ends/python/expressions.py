@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kfp_sagemaker_converter.back_ends.python.names import CannotSay
+from kfp_sagemaker_converter.back_ends.python.names import CannotSay, is_name
 
 #: Gives the Python expression of an input by its name.
 Reference = Callable[[str], str]
@@ -16,6 +16,8 @@ _PLACEHOLDER = re.compile(r"\{\{\$\.inputs\.parameters\['([^']*)'\]\}\}")
 _INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029]")
 _SELECTOR = re.compile(r'parseJson\(string_value\)\["([^"]*)"\]\Z')
 _INPUT = re.compile(r"(?:int|double|bool)?\(?inputs\.parameter_values\['([^']*)'\]\)?")
+#: What tells that text with quotes in it is more than one operand.
+_MORE = re.compile(r"&&|\|\||inputs\.")
 _COMPARISON = re.compile(r"(.+?) (==|!=|>=|<=|>|<) (.+)", re.DOTALL)
 
 
@@ -51,6 +53,11 @@ def quoted(text: str) -> str:
     return _INVISIBLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
+def one_line(text: str) -> str:
+    """Text for a comment."""
+    return quoted(" ".join(text.split()))[1:-1].replace('\\"', '"')
+
+
 def _text(text: str, reference: Reference) -> str:
     parts = _PLACEHOLDER.split(text)
     if len(parts) == 1:
@@ -70,6 +77,12 @@ def value_or_input(text: str, reference: Reference) -> str:
     return reference(match.group(1)) if match else _text(text, reference)
 
 
+def member(selector: str) -> str | None:
+    """The key that a CEL selector takes out of a mapping; None where it is another selector."""
+    match = _SELECTOR.match(selector)
+    return match.group(1) if match else None
+
+
 def selected(expression: str, selector: str) -> str:
     """A value of an item of a loop, by the CEL selector over it.
 
@@ -78,11 +91,10 @@ def selected(expression: str, selector: str) -> str:
     """
     if not selector:
         return expression
-    match = _SELECTOR.match(selector)
-    if match is None:
+    key = member(selector)
+    if key is None:
         raise CannotSay(f"the selector {selector}")
-    key = match.group(1)
-    return f"{expression}.{key}" if key.isidentifier() else f"getattr({expression}, {quoted(key)})"
+    return f"{expression}.{key}" if is_name(key) else f"getattr({expression}, {quoted(key)})"
 
 
 def comparison(condition: str, reference: Reference) -> str:
@@ -104,7 +116,8 @@ def _operand(text: str, reference: Reference) -> str:
         return reference(match.group(1))
     if text in ("true", "false"):
         return text.capitalize()
-    if len(text) > 1 and text[0] == text[-1] == "'" and "'" not in text[1:-1] and "\\" not in text:
+    # kfp puts text between quotes as it is, quotes in it too.
+    if len(text) > 1 and text[0] == text[-1] == "'" and not ("'" in text[1:-1] and _MORE.search(text)):
         return quoted(text[1:-1])
     try:
         return number(json.loads(text)) if text[:1] != '"' else quoted(json.loads(text))

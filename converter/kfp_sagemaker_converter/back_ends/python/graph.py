@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from enum import Enum
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay
 from kfp_sagemaker_converter.model import Component, Dag, FinalStatus, Task, TaskOutput
@@ -28,6 +31,8 @@ def block_of(task: Task, components: Mapping[str, Component]) -> Block:
     component = components.get(task.component)
     match = _GROUP.match(task.name)
     if component is None or component.dag is None or match is None:
+        if (task.condition or task.loop) and component is not None and component.dag is not None:
+            raise CannotSay(f"the block name {task.name!r}: kfp's are condition-1, for-loop-2 and so on")
         if task.condition or task.loop:
             raise CannotSay(f"the task {task.name}, which is a step and a condition or loop")
         return Block.CALL
@@ -58,27 +63,75 @@ def read_by(task: Task) -> set[str]:
 
 
 def in_writing_order(dag: Dag, components: Mapping[str, Component]) -> list[Task]:
-    """Tasks after what they need; blocks by their numbers, which kfp gives in the order of the source.
+    """Tasks after what they need, else as the source had them: kfp numbers blocks, and tasks of one name, as it meets them.
 
     An exit task stands before its handler, which names it.
 
     Raises:
         CannotSay: tasks need each other.
     """
-    needs = {name: needs_of(task) & set(dag.tasks) for name, task in dag.tasks.items()}
+    needs = {name: {each for each in needs_of(task) if each in dag.tasks} for name, task in dag.tasks.items()}
     for name, task in dag.tasks.items():
         if block_of(task, components) is Block.EXIT_HANDLER:
             exit_task = exit_task_of(dag, name)
             needs[exit_task].discard(name)
             needs[name].add(exit_task)
-    order: list[Task] = []
-    waiting = dict(dag.tasks)
-    while waiting:
-        ready = [name for name in waiting if not needs[name] & waiting.keys()]
-        if not ready:
-            raise CannotSay(f"{', '.join(waiting)}, which wait for each other")
-        order.append(waiting.pop(min(ready, key=_rank)))
-    return order
+    numbered = _numbered_before(dag, components)
+    order, left = _sorted({name: needed | numbered[name] for name, needed in needs.items()})
+    if left:  # the numbers are not kfp's
+        order, left = _sorted(needs)
+    if left:
+        raise CannotSay(f"{', '.join(left)}, which wait for each other")
+    return [dag.tasks[name] for name in order]
+
+
+def _sorted(needs: Mapping[str, set[str]]) -> tuple[list[str], list[str]]:
+    """Names after what they need, and those that need each other."""
+    missing = {name: len(needed) for name, needed in needs.items()}
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
+    for name, needed in needs.items():
+        for each in needed:
+            waiting[each].append(name)
+    ready = [(_rank(name), name) for name in needs if not needs[name]]
+    heapify(ready)
+    order: list[str] = []
+    while ready:
+        _, done = heappop(ready)
+        order.append(done)
+        for name in waiting[done]:
+            missing[name] -= 1
+            if not missing[name]:
+                heappush(ready, (_rank(name), name))
+    return order, [name for name in needs if missing[name]]
+
+
+def _numbered_before(dag: Dag, components: Mapping[str, Component]) -> dict[str, set[str]]:
+    """For each task, the task that is, or holds, the one with the number before its own: ``train`` for ``train-2``."""
+    holders = {name: holder for holder, task in dag.tasks.items() for name in _calls_in(task, components)}
+    numbers: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for name in holders:
+        base, _, number = name.rpartition("-")
+        if base in holders and number.isdecimal():
+            numbers[base].append((int(number), name))
+        else:
+            numbers[name].append((1, name))
+    before: dict[str, set[str]] = {name: set() for name in dag.tasks}
+    for names in numbers.values():
+        in_order = [holders[name] for _, name in sorted(names)]
+        for one, other in pairwise(in_order):
+            if one != other:
+                before[other].add(one)
+    return before
+
+
+def _calls_in(task: Task, components: Mapping[str, Component]) -> Iterator[str]:
+    """The names of the calls in a block; of a call, its own."""
+    if block_of(task, components) is Block.CALL:
+        yield task.name
+        return
+    inner = components[task.component].dag
+    for one in inner.tasks.values() if inner is not None else ():
+        yield from _calls_in(one, components)
 
 
 def _rank(name: str) -> tuple[int, str, int]:

@@ -9,11 +9,23 @@ from typing import Any
 
 from kfp_sagemaker_converter.back_ends.python.artifact_types import artifact_class
 from kfp_sagemaker_converter.back_ends.python.expressions import literal, quoted
-from kfp_sagemaker_converter.back_ends.python.names import CannotSay
-from kfp_sagemaker_converter.model import Component, Importer
+from kfp_sagemaker_converter.back_ends.python.names import CannotSay, Names
+from kfp_sagemaker_converter.model import Component, Importer, Task
 
 _METADATA_INPUT = re.compile(r"\{\{\$\.inputs\.parameters\['metadata(?:-(\d+))?'\]\}\}")
 _FLAGS = {"reimport": "reimport", "downloadToWorkspace": "download_to_workspace"}
+
+
+def check_importer(task: Task, component: Component, before: Names) -> None:
+    """kfp names importers itself, and what they give; ``before`` are the names of the tasks before this one.
+
+    Raises:
+        CannotSay: these are other names.
+    """
+    if before.free("importer") != task.name:
+        raise CannotSay(f"an importer of the name {task.name}: kfp's are importer, importer-2 and so on")
+    if [*component.outputs.artifacts] != ["artifact"] or component.outputs.parameters:
+        raise CannotSay(f"the outputs of {task.name}: kfp's importers have one, which is called artifact")
 
 
 def importer_arguments(component: Component, importer: Importer, inputs: Mapping[str, str]) -> Iterator[str]:

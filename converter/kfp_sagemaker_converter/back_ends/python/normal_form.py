@@ -1,16 +1,26 @@
-"""What two compiled pipelines are compared by.
+"""What two compiled pipelines are compared by, and all that is not compared.
 
-What is no part of a pipeline's meaning, and cannot be the same, is left out or made the same:
+Left out, because kfp's source cannot determine it:
 
-- ``sdkVersion``, ``schemaVersion``, and every ``description``;
-- names of components and labels of executors: each stands where it is used instead;
-- the order of ``dependentTasks``, of keys and of spellings that the proto takes for one (``3`` and ``3.0``);
-- of the converter's own settings, where a DAG hands them on: the prefix ``pipelinechannel--``, which blocks of kfp give, and a
-  default, which nothing can need there.
+- ``sdkVersion`` and ``schemaVersion``, which are the compiler's;
+- names of components and labels of executors, which kfp gives: each stands where it is used instead. What is not used is in no
+  source;
+- descriptions of inputs and outputs: kfp drops those of components that it loads. Those of a pipeline's
+  inputs are comments.
+
+Made the same, because KFP takes both for the same:
+
+- the order of ``dependentTasks`` and of keys, and spellings that the proto takes for one (``3`` and ``3.0``);
+- an empty ``cachingOptions``, which says what its absence says;
 - ``isOptional`` of an input with a default, which some releases of kfp write;
-- what has two spellings with one meaning (``spellings``).
+- the constant and the parameter of a Kubernetes setting, and units of amounts (``spellings``);
+- types that older releases wrote otherwise (``older_ir``: both pipelines are read so).
 
-Everything else is compared: names of tasks and inputs, types and defaults, conditions, loops, commands, images, settings.
+And of the converter's own settings, where a DAG hands them on: the prefix ``pipelinechannel--``, which blocks of kfp give, and
+the default, which nothing can need there.
+
+Everything else is compared, as it is written: names of tasks and inputs, types and defaults, conditions, loops, commands,
+images, constants. None of the above is done within values: a constant may be a mapping with a key ``description``.
 """
 
 from __future__ import annotations
@@ -29,19 +39,19 @@ _ELSEWHERE = ("sdkVersion", "schemaVersion", "components", "deploymentSpec")
 
 
 def normal_form(pipeline: Pipeline, settings: frozenset[str]) -> Any:
-    """A pipeline to compare; ``settings`` are the names of the inputs that the converter added."""
+    """A pipeline to compare; ``settings`` are the names of the inputs that the converter added.
+
+    As large as the pipeline with the uses of nested ones written out: ``size`` bounds that.
+    """
     ir = normalised(message_of(pipeline.words, pipeline.location))
     platforms = {
         name: {label: {one.name: one.value for one in of_label} for label, of_label in platform.settings.items()}
         for name, platform in pipeline.platforms.items()
     }
     whole = {key: value for key, value in ir.items() if key not in _ELSEWHERE}
-    info = {key: value for key, value in whole["pipelineInfo"].items() if key != "description"}
     used = _Used(settings, ir.get("components", {}), ir.get("deploymentSpec", {}).get("executors", {}), platforms)
     configs = {name: plain_config(platform.pipeline_settings) for name, platform in pipeline.platforms.items()}
-    made = {**whole, "pipelineInfo": info, "root": used.component(whole["root"])}
-    made["settings"] = {name: config for name, config in configs.items() if config}
-    return _plain(made, {f"{_PREFIX}{name}": name for name in settings})
+    return {**whole, "root": used.component(whole["root"]), "settings": {name: of for name, of in configs.items() if of}}
 
 
 class _Used:
@@ -54,11 +64,14 @@ class _Used:
         executors: Mapping[str, Any],
         platforms: Mapping[str, Any],
     ) -> None:
-        self.handed_on = settings | {f"{_PREFIX}{name}" for name in settings}
+        self.settings = settings
         self.components, self.executors, self.platforms = components, executors, platforms
 
     def component(self, words: Mapping[str, Any]) -> dict[str, Any]:
         made = {key: value for key, value in words.items() if key not in ("executorLabel", "dag")}
+        for key in ("inputDefinitions", "outputDefinitions"):
+            if key in made:
+                made[key] = {kind: _defined(of) for kind, of in made[key].items()}
         if "executorLabel" in words:
             label = words["executorLabel"]
             made["executor"] = _with_plain_amounts(self.executors.get(label))
@@ -72,17 +85,49 @@ class _Used:
     def _task(self, words: Mapping[str, Any]) -> dict[str, Any]:
         name = words.get("componentRef", {}).get("name", "")
         made = {key: value for key, value in words.items() if key not in ("componentRef", "cachingOptions")}
-        if words.get("cachingOptions"):  # empty, it says what its absence says
+        if words.get("cachingOptions"):
             made["cachingOptions"] = words["cachingOptions"]
         if "dependentTasks" in made:
             made["dependentTasks"] = sorted(made["dependentTasks"])
-        component = self.component(self.components.get(name, {}))
-        if "dag" in component and "inputDefinitions" in component:
-            parameters = component["inputDefinitions"].get("parameters", {})
-            added = self.handed_on & parameters.keys()
-            handed = {each: {"parameterType": parameters[each].get("parameterType")} for each in sorted(added)}
-            component["inputDefinitions"] = {**component["inputDefinitions"], "parameters": {**parameters, **handed}}
-        return {**made, "component": component}
+        made["component"] = self.component(self.components.get(name, {}))
+        parameters = made.get("inputs", {}).get("parameters", {})
+        given = {key: self._from_setting(one) for key, one in parameters.items()}
+        if "dag" in made["component"]:
+            given = {self._setting(key): one for key, one in given.items()}
+            made["component"] = self._handing_on(made["component"])
+        if given:
+            made["inputs"] = {**made["inputs"], "parameters": given}
+        return made
+
+    def _setting(self, name: str) -> str:
+        """The name of an input; of a setting of the converter, without the prefix."""
+        return name.removeprefix(_PREFIX) if name.removeprefix(_PREFIX) in self.settings else name
+
+    def _from_setting(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a task gets for an input, which may be a setting."""
+        key = "componentInputParameter"
+        return {**given, key: self._setting(given[key])} if key in given else dict(given)
+
+    def _handing_on(self, component: dict[str, Any]) -> dict[str, Any]:
+        """A DAG whose inputs may be settings."""
+        defined = component.get("inputDefinitions", {})
+        if "parameters" not in defined:
+            return component
+        parameters = {}
+        for key, one in defined["parameters"].items():
+            name = self._setting(key)
+            parameters[name] = {"parameterType": one.get("parameterType")} if name in self.settings else one
+        return {**component, "inputDefinitions": {**defined, "parameters": parameters}}
+
+
+def _defined(inputs_or_outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Definitions of inputs or outputs of one kind."""
+    return {name: _definition(one) for name, one in inputs_or_outputs.items()}
+
+
+def _definition(words: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = ("description", "isOptional") if "defaultValue" in words else ("description",)
+    return {key: value for key, value in words.items() if key not in left_out}
 
 
 def _plain_settings(platform: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -95,18 +140,6 @@ def _with_plain_amounts(executor: Any) -> Any:
     if not isinstance(container, Mapping) or not isinstance(resources, Mapping):
         return executor
     return {**executor, "container": {**container, "resources": amounts(resources)}}
-
-
-def _plain(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, Mapping):
-        # A description is text; an input may have that name too.
-        kept = {key: one for key, one in value.items() if not (key == "description" and isinstance(one, str))}
-        if "parameterType" in kept and "defaultValue" in kept:
-            kept.pop("isOptional", None)
-        return {names.get(key, key): _plain(one, names) for key, one in kept.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one, names) for one in value]
-    return names.get(value, value) if isinstance(value, str) else value
 
 
 def difference(one: Any, other: Any, path: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kfp_sagemaker_converter.back_ends.python.artifact_types import type_of
-from kfp_sagemaker_converter.back_ends.python.expressions import quoted, typed
+from kfp_sagemaker_converter.back_ends.python.expressions import one_line, quoted, typed
 from kfp_sagemaker_converter.back_ends.python.loop_items import Place, Side
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay, is_name
 from kfp_sagemaker_converter.model import Component, Parameter
@@ -27,6 +27,8 @@ def _of_parameter(parameter: Parameter, place: Place, lists: Lists) -> str:
 def signature(component: Component, name: str, lists: Lists) -> Iterator[str]:
     """The lines of ``def``; inputs with a default come last.
 
+    Descriptions are comments: kfp reads them off docstrings, but takes those for the description of the pipeline, too.
+
     Raises:
         CannotSay: an input has no type in Python.
     """
@@ -34,25 +36,27 @@ def signature(component: Component, name: str, lists: Lists) -> Iterator[str]:
     for artifact in component.inputs.artifacts.values():
         of = f"dsl.Input[{type_of(artifact)}]"
         if artifact.optional:
-            optional.append(f"{artifact.name}: Optional[{of}] = None")
+            optional.append((f"{artifact.name}: Optional[{of}] = None", artifact.description))
         else:
-            required.append(f"{artifact.name}: {of}")
+            required.append((f"{artifact.name}: {of}", artifact.description))
     for parameter in component.inputs.parameters.values():
         of = _of_parameter(parameter, (component.name, Side.INPUT, parameter.name), lists)
         if parameter.has_default:
             default = typed(parameter.default, parameter.type, lambda name: f"{{{name}}}")
-            optional.append(f"{parameter.name}: {of} = {default}")
+            optional.append((f"{parameter.name}: {of} = {default}", parameter.description))
         elif parameter.optional:
-            optional.append(f"{parameter.name}: Optional[{of}] = None")
+            optional.append((f"{parameter.name}: Optional[{of}] = None", parameter.description))
         else:
-            required.append(f"{parameter.name}: {of}")
+            required.append((f"{parameter.name}: {of}", parameter.description))
+    arguments = [*required, *optional]
     returns = _returns(component, name, lists)
-    line = f"def {name}({', '.join([*required, *optional])}){returns}:"
-    if len(line) <= 110:
+    line = f"def {name}({', '.join(argument for argument, _ in arguments)}){returns}:"
+    if len(line) <= 110 and not any(description.split() for _, description in arguments):
         yield line
         return
     yield f"def {name}("
-    yield from (f"    {argument}," for argument in [*required, *optional])
+    for argument, description in arguments:
+        yield f"    {argument},{f'  # {one_line(description)}' if description.split() else ''}"
     yield f"){returns}:"
 
 

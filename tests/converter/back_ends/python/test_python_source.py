@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from golden import CONFIGURATION, converted, names
-from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
 from kfp_sagemaker_converter.back_ends.python.source import python_source
 from kfp_sagemaker_converter.back_ends.python.writer import MAIN, source_of
 from kfp_sagemaker_converter.conversion import Conversion, convert
@@ -73,35 +71,6 @@ def pipeline_of(text: str) -> Pipeline:
     return read_ir(read(text, "pipeline.yaml"))[0].pipeline
 
 
-CONDITION = {"triggerPolicy": {"condition": "inputs.parameter_values['a'] == 'x' || inputs.parameter_values['b'] == 'y'"}}
-GIVEN = {"inputs": {"parameters": {name: {"runtimeValue": {"constant": "x"}} for name in "ab"}}}
-
-
-@pytest.mark.parametrize(
-    ("documents", "word"),
-    [
-        ([pipeline(executors={"exec-train": container(lifecycle={"preCacheCheck": {"command": ["true"]}})})], "lifecycle"),
-        ([pipeline(tasks={"train": task("train", **CONDITION)})], "a condition or loop"),
-        ([pipeline({"comp-condition-1": {"dag": {"tasks": {"train": task("train")}}}, "comp-train": step("train")},
-                   tasks={"condition-1": task("condition-1", **CONDITION, **GIVEN)})], "||"),
-        ([pipeline(root={"inputDefinitions": {"parameters": {"a-b": {"parameterType": "STRING"}}},
-                         "dag": {"tasks": {"train": task("train")}}})], "'a-b'"),
-        ([pipeline(tasks={"Train": task("train")})], "the task name 'Train'"),
-        ([pipeline({"comp-train": step("train", inputDefinitions={"parameters": {"rows": {"parameterType": "STRING"}}})})],
-         "train without rows"),
-        ([pipeline({"comp-condition-1": {"dag": {"tasks": {"train": task("train")}}}, "comp-train": step("train")},
-                   tasks={f"condition-{at}": task("condition-1", triggerPolicy={"condition": "1 == 1"}) for at in (1, 2)})],
-         "the block comp-condition-1, which is in two places"),
-    ],
-)  # fmt: skip
-def test_what_python_has_no_words_for_is_named(documents: list[Any], word: str) -> None:
-    source, found = python_source(as_yaml(*documents), (), Location("pipeline.yaml"))
-    assert source == ""
-    assert found is not None
-    assert found.code == "KSC720"
-    assert word in found.sentence
-
-
 @pytest.mark.usefixtures("compiling_here")
 @pytest.mark.parametrize(
     "text", ['"""', "'''", "\\", "{x}", "{{", "\u2028\x85\x7f", "\U0001f600", "a\r\nb\n", "$(x) `y` %s", "ends with a quote\""]
@@ -117,19 +86,6 @@ def test_text_of_any_kind_is_kept(text: str) -> None:
     assert source
 
 
-def test_a_difference_is_found_wherever_it_is() -> None:
-    first = pipeline_of(as_yaml(pipeline()))
-    cached = task("train", cachingOptions={"enableCache": True})
-    for other, where in (
-        (pipeline(executors={"exec-train": container("other")}), "root.dag.tasks.train.component.executor.container.image"),
-        (pipeline(tasks={"train": cached}), "root.dag.tasks.train.cachingOptions"),
-        (pipeline(defaultPipelineRoot="s3://a/b"), "defaultPipelineRoot"),
-    ):
-        assert difference(normal_form(first, frozenset()), normal_form(pipeline_of(as_yaml(other)), frozenset())) == where
-    same = pipeline({"comp-x": step("x")}, {"exec-x": container()}, {"train": {**task("x"), "taskInfo": {"name": "train"}}})
-    assert normal_form(pipeline_of(as_yaml(same)), frozenset()) == normal_form(first, frozenset())
-
-
 @pytest.mark.usefixtures("compiling_here")
 def test_every_eighth_pipeline_of_other_people() -> None:
     files = corpus_files("B")[::8]
@@ -139,7 +95,7 @@ def test_every_eighth_pipeline_of_other_people() -> None:
     conversions = [one for one in (convert(file.content, "x.yaml", CONFIGURATION) for file in files) if one.documents]
     codes = [written(one)[1] for one in conversions]
     assert set(codes) <= {"", "KSC720", "KSC721", "KSC722"}
-    assert codes.count("") >= 0.7 * len(codes), codes
+    assert codes.count("") >= 0.9 * len(codes), codes
 
 
 def test_entry_point_is_the_pipeline() -> None:

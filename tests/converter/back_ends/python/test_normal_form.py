@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
+from golden import converted, names
 from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
 from kfp_sagemaker_converter.back_ends.python.source import pipeline_of
+from kfp_sagemaker_converter.diagnostics import Refused
 from small_pipelines import as_yaml, container, pipeline, step, task
 
 TEXT = {"parameterType": "STRING"}
@@ -134,3 +140,48 @@ def test_a_difference_is_found_where_it_is(one: dict[str, Any], other: dict[str,
 )  # fmt: skip
 def test_of_the_converters_settings_prefix_and_default_are_the_same(one: Any, other: Any, where: str) -> None:
     assert differs(one, other, SETTING) == where
+
+
+def values_of(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all values in a document."""
+    for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+        if isinstance(value, dict | list):
+            yield from values_of(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def with_another(documents: list[Any], at: int, path: tuple[Any, ...]) -> str:
+    """Documents in which one value is another of its type."""
+    changed = copy.deepcopy(documents)
+    place = changed[at]
+    for key in path[:-1]:
+        place = place[key]
+    value = place[path[-1]]
+    place[path[-1]] = not value if isinstance(value, bool) else value + (1 if isinstance(value, int | float) else "x")
+    return as_yaml(*changed)
+
+
+#: What of a pipeline is not compared.
+LEFT_OUT = re.compile(
+    r"sdkVersion|schemaVersion|.*(input|output)Definitions\.\w+\.[^.]+\.(description|isOptional)"
+    r"|components\..*inputDefinitions\.parameters\.sagemaker_\w+\.defaultValue"
+)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_change_of_any_value_is_a_difference(name: str) -> None:
+    conversion = converted(name)
+    settings = frozenset(conversion.report.added_parameters)
+    documents = list(yaml.safe_load_all(conversion.text))
+    form = normal_form(pipeline_of(conversion.text, "x"), settings)
+    hidden = []
+    for at, path in [(at, path) for at, document in enumerate(documents) for path in values_of(document)][::5]:
+        try:
+            other = normal_form(pipeline_of(with_another(documents, at, path), "x"), settings)
+        except Refused:  # it is no pipeline any more
+            continue
+        where = ".".join(map(str, path))
+        if not difference(form, other) and not LEFT_OUT.fullmatch(where):
+            hidden.append(where)
+    assert hidden == []

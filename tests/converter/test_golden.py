@@ -33,6 +33,16 @@ def test_loads_in_kfp(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+def test_settings_of_executors_are_those_of_kfp_kubernetes(name: str) -> None:
+    from google.protobuf import json_format
+    from kfp.kubernetes import kubernetes_executor_config_pb2
+
+    for document in converted(name).documents[1:]:
+        for settings in document["platforms"]["kubernetes"].get("deploymentSpec", {}).get("executors", {}).values():
+            json_format.ParseDict(settings, kubernetes_executor_config_pb2.KubernetesExecutorConfig())
+
+
+@pytest.mark.parametrize("name", names())
 def test_text_is_the_documents(name: str) -> None:
     conversion = converted(name)
     assert list(yaml.safe_load_all(conversion.text)) == list(conversion.documents)

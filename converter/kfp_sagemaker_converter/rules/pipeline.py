@@ -22,7 +22,8 @@ def not_a_pipeline_spec(problem: str) -> Says:
     ```
 
     ## What to do
-    Compile the pipeline anew with `kfp dsl compile`. IR that was edited by hand: correct the field that is named.
+    Compile the pipeline anew with `kfp dsl compile`. IR that was edited by hand: correct the field that is named. A field that
+    only a newer kfp knows: convert with that kfp installed.
     """
     return f"This IR is no PipelineSpec: {problem}.", "Compile the pipeline anew, or correct the field that is named."
 
@@ -155,3 +156,50 @@ def no_name() -> Says:
     Give it a name: `@dsl.pipeline(name="train")`.
     """
     return "The pipeline has no name.", "Give it one under pipelineInfo."
+
+
+@rule("KSC208", Severity.ERROR)
+def not_a_platform_spec(problem: str) -> Says:
+    """The platform document is not valid.
+
+    ## What it does
+    Refuses a pipeline whose platform document does not parse into KFP's PlatformSpec, with the path to what is wrong. Settings
+    of executors may have any name.
+
+    ## Why
+    kfp does not load such a file, and neither would it load the converted one.
+
+    ## Example
+    ```yaml
+    platforms:
+      kubernetes:
+        pipelineConfig: {semaphoreKey: one}   # known to kfp 2.14 only
+    ```
+
+    ## What to do
+    Compile the pipeline anew with `kfp dsl compile`. A document that was edited by hand: correct the field that is named.
+    """
+    return f"The platform document is no PlatformSpec: {problem}.", "Compile the pipeline anew, or correct what is named."
+
+
+@rule("KSC209", Severity.INFO)
+def needs_kfp(what: str, version: str) -> Says:
+    """The pipeline needs a newer kfp than 2.14.
+
+    ## What it does
+    Names a field of the pipeline that kfp 2.14 does not know, and since when kfp knows it. The field is kept.
+
+    ## Why
+    Converted pipelines load in kfp 2.14 to 2.17, but for those that did not before: kfp refuses a file with a field that it
+    does not know.
+
+    ## Example
+    ```python
+    @dsl.component
+    def train(mode: Literal["fast", "exact"]): ...   # kfp 2.16
+    ```
+
+    ## What to do
+    Nothing where kfp and the KFP back end are as new as that.
+    """
+    return f"{what} needs kfp {version} or newer.", "Nothing to do where kfp is as new as that."

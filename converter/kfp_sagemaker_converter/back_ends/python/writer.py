@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from kfp_sagemaker_converter.back_ends.python.artifact_types import foreign_classes
 from kfp_sagemaker_converter.back_ends.python.callables import Callables
 from kfp_sagemaker_converter.back_ends.python.expressions import quoted
@@ -34,7 +36,7 @@ def source_of(pipeline: Pipeline) -> str:
     body = "\n\n".join([*(f"{one}\n" for one in classes), *callables.functions, main])
     imports = "from kfp import components, dsl" + (", kubernetes" if "kubernetes." in body else "")
     typing = [name for name in ("Dict", "List", "NamedTuple", "Optional") if f"{name}[" in body or f"{name}(" in body]
-    head = f'"""The pipeline {pipeline.name}. Written by kfp-sagemaker convert."""\n\n'
+    head = f'"""The pipeline {pipeline.name}. Written by kfp-sagemaker convert, for kfp {version("kfp")}."""\n\n'
     head += f"from typing import {', '.join(typing)}\n\n" if typing else ""
     return f"{head}{imports}\n\n" + "\n".join(callables.loads) + "\n\n" + body
 

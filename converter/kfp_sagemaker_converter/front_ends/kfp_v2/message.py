@@ -27,9 +27,33 @@ def message_of(ir: Mapping[str, Any], at: Location) -> Any:
         raise Refused([rules.not_a_pipeline_spec(at, "", _problem(error))]) from None
     # The parser takes what is empty, and null, for any message, and asks for no field.
     wrong = next(_misshapen(ir, message.DESCRIPTOR, ""), "") or ("" if message.HasField("root") else "root is missing")
+    if not wrong and not message.components:  # kfp's loader asks for one
+        wrong = "it has no components, so that nothing is there to run"
     if wrong:
         raise Refused([rules.not_a_pipeline_spec(at, "", wrong)])
     return message
+
+
+def check_platforms(platforms: Mapping[str, Any], at: Location) -> None:
+    """See whether these are the platforms of a ``PlatformSpec`` message, by name; unknown fields are refused.
+
+    What an executor is given is a Struct there: settings of any name pass.
+
+    Raises:
+        Refused: they are not.
+    """
+    from google.protobuf import json_format
+    from kfp.pipeline_spec import pipeline_spec_pb2
+
+    words, message = {"platforms": platforms}, pipeline_spec_pb2.PlatformSpec()
+    wrong = next(_misshapen(words, message.DESCRIPTOR, ""), "")
+    if not wrong:
+        try:
+            json_format.ParseDict(words, message)
+        except (json_format.ParseError, TypeError, ValueError, AttributeError) as error:
+            wrong = _problem(error)
+    if wrong:
+        raise Refused([rules.not_a_platform_spec(at, "", wrong)])
 
 
 def _misshapen(words: Any, descriptor: Any, path: str) -> Iterator[str]:
@@ -94,7 +118,7 @@ def _is_plain_member(key: str, value: Any, descriptor: Any) -> bool:
     if inner.GetOptions().map_entry:
         inner = inner.fields_by_name["value"].message_type
         values = list(value.values()) if isinstance(value, dict) else None
-    elif field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED:  # protobuf before 6.32
+    elif field.is_repeated:
         values = value if isinstance(value, list) else None
     else:
         values = [value]

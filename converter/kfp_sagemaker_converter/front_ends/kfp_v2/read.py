@@ -8,7 +8,8 @@ from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.components import component_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import VERTEX, Parts, parts_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.executors import executor_of
-from kfp_sagemaker_converter.front_ends.kfp_v2.message import is_plain, message_of, normalised
+from kfp_sagemaker_converter.front_ends.kfp_v2.message import check_platforms, is_plain, message_of, normalised
+from kfp_sagemaker_converter.front_ends.kfp_v2.newer_ir import newer_fields
 from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
 from kfp_sagemaker_converter.front_ends.kfp_v2.platforms import platform_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.references import dangling
@@ -37,6 +38,7 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
     message = message_of(ir, parts.at)
     if not isinstance((ir.get("deploymentSpec") or {}).get("executors") or {}, dict):
         raise Refused([pipeline_rules.not_a_pipeline_spec(parts.at, "", "deploymentSpec: executors is no mapping")])
+    check_platforms(parts.platforms, parts.at)
     if not message.pipeline_info.name:
         raise Refused([pipeline_rules.no_name(parts.at, "")])
     if not is_plain(ir, message):
@@ -46,7 +48,7 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
     if parts.wrapper_kind == VERTEX:
         findings += apply_runtime_config(ir, parts.wrapper, parts.at)
     pipeline = _pipeline(text, ir, parts)
-    findings += dangling(pipeline)
+    findings += [*dangling(pipeline), *newer_fields(pipeline)]
     document = Document(text.file, Format.KFP_V2_IR, pipeline, False, parts.wrapper_kind, parts.wrapper)
     return document, findings
 

@@ -25,7 +25,7 @@ ODD = [
 ]  # fmt: skip
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.sampled_from(ODD)
 KEYS = st.text() | st.integers() | st.booleans()
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner))
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=20)
 
 
 @given(st.lists(st.dictionaries(st.text(), VALUES), min_size=1, max_size=3))

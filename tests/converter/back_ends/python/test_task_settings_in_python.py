@@ -175,7 +175,7 @@ def test_what_a_whole_pipeline_is_told(config: dict[str, Any], text: str) -> Non
     [
         ({"vertex": {}}, "the platform vertex"),
         ({"kubernetes": {"config": {"a": "b"}}}, "the platform kubernetes: config"),
-        ({"kubernetes": {"pipelineConfig": {"semaphore": "a"}}}, "settings of the whole pipeline (semaphore)"),
+        ({"kubernetes": {"pipelineConfig": {"semaphore": "a"}}}, "no PlatformSpec"),
     ],
 )
 def test_what_no_word_says_of_a_whole_pipeline_is_named(platforms: dict[str, Any], words: str) -> None:

@@ -222,3 +222,40 @@ def test_ir_without_a_root_is_refused() -> None:
     del words["root"]
     with pytest.raises(Refused, match="root is missing"):
         read_ir(read(json.dumps(words), "pipeline.json"))
+
+
+def test_ir_without_components_is_refused() -> None:
+    with pytest.raises(Refused, match="no components"):
+        document(pipeline(components={}, executors={}, tasks={}))
+
+
+@pytest.mark.parametrize(
+    ("platforms", "said"),
+    [
+        ({"kubernetes": {"pipelineConfig": {"semaphoreKey": "one"}}}, "semaphoreKey"),
+        ({"kubernetes": {"deploymentSpec": {"executors": {"exec-train": [1]}}}}, "platforms"),
+        ({"kubernetes": {"deploymentSpec": {"executors": {1: {}}}}}, "platforms"),
+        ({"kubernetes": None}, "platforms.kubernetes is no mapping"),
+    ],
+)
+def test_a_platform_document_that_kfp_does_not_load_is_refused(platforms: dict[str, Any], said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        document(pipeline(), {"platforms": platforms})
+    assert [one.code for one in refused.value.diagnostics] == ["KSC208"]
+    assert said in refused.value.diagnostics[0].sentence
+
+
+def test_what_an_older_kfp_does_not_know_is_said() -> None:
+    parameters = {
+        "mode": {"parameterType": "STRING", "literals": ["fast", "exact"]},
+        "config": {"parameterType": "TASK_CONFIG"},
+    }
+    train = step("train", inputDefinitions={"parameters": parameters}, taskConfigPassthroughs=[{"field": "RESOURCES"}])
+    config = {"pipelineConfig": {"activeDeadlineSeconds": "60", "workspace": {"size": "1Gi"}}}
+    _, findings = read_ir(read(as_yaml(pipeline({"comp-train": train}), {"platforms": {"kubernetes": config}}), "x.yaml"))
+    assert [(one.code, one.sentence) for one in findings] == [
+        ("KSC209", "The list of values of mode needs kfp 2.16 or newer."),
+        ("KSC209", "The type of config, TaskConfig, needs kfp 2.15 or newer."),
+        ("KSC209", "What the component takes of its TaskConfig needs kfp 2.15 or newer."),
+        ("KSC209", "The setting activeDeadlineSeconds of the pipeline needs kfp 2.17 or newer."),
+    ]

@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from compile_here import compiled_by_tests, compiled_here, running_test
 from kfp_sagemaker.kfp_compiler import without_heading
 from kfp_sagemaker_converter import conversion
 from kfp_sagemaker_converter.back_ends.python import source as python
 from kfp_sagemaker_converter.back_ends.python.normal_form import difference, normal_form
-from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import read
-from kfp_sagemaker_converter.rules import reading as rules
-from kfp_sagemaker_converter.source import Location
 from other_kfp import NEWER, OLDEST, Asked, given_to_the_oldest, problems, with_kfp
 
-#: What the tests of this process have made, by its text, with the first test that did: pipelines, and DSL source with its IR.
+#: Pipelines that tests of this process have made, with the first test that did.
 _converted: dict[str, str] = {}
-_compiled: dict[str, tuple[str, str]] = {}
 #: Characters of a pipeline that is read as kfp reads it; a longer one with the faster parser.
 _LONG = 30_000
-
-
-def compiled_here(path: Path, function: str, name: str) -> tuple[str, Any]:
-    """As the sandboxed compiler, but in this process, which has kfp loaded: seconds less."""
-    from kfp.compiler import Compiler
-
-    spec = importlib.util.spec_from_file_location("written", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        Compiler().compile(getattr(module, function), str(path.with_suffix(".yaml")))
-    except Exception as error:
-        raise Refused([rules.does_not_compile(Location(name), name, f"{type(error).__name__}: {error}")]) from None
-    ir = without_heading(path.with_suffix(".yaml").read_text(encoding="utf-8"))
-    _compiled.setdefault(path.read_text(encoding="utf-8"), (_test(), ir))
-    return ir, None
-
-
-def _test() -> str:
-    return os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)")
 
 
 @pytest.fixture
@@ -62,7 +34,7 @@ def everything_loads_in_the_oldest_kfp() -> Iterator[None]:
     def recorded(*arguments: Any, **more: Any) -> conversion.Conversion:
         made = convert_document(*arguments, **more)
         if made.documents:
-            _converted.setdefault(made.text, _test())
+            _converted.setdefault(made.text, running_test())
         return made
 
     conversion.convert_document = recorded
@@ -70,7 +42,7 @@ def everything_loads_in_the_oldest_kfp() -> Iterator[None]:
     conversion.convert_document = convert_document
     new = [(text, test) for text, test in _converted.items() if text not in given_to_the_oldest]
     loads = {f"{test} {number}": text for number, (text, test) in enumerate(new)}
-    sources = {f"{test} {number}": (text, ir) for number, (text, (test, ir)) in enumerate(_compiled.items())}
+    sources = {f"{test} {number}": (text, ir) for number, (text, (test, ir)) in enumerate(compiled_by_tests.items())}
     asked = {name: Asked("load" if len(text) < _LONG else "load_quickly", text) for name, text in loads.items()}
     asked |= {f"source of {name}": Asked("compile_source", text) for name, (text, _) in sources.items()}
     done = with_kfp(OLDEST, asked) if asked else {}

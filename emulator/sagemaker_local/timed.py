@@ -47,7 +47,7 @@ def delete(kind: Kind, backend: Backend, params: dict[str, Any]) -> Mapping[str,
             raise ServiceError("ConflictException", f"Model package group {record.arn} has model packages: delete them first.")
         if kind.deleting_status is None:
             backend.records.remove(record)
-        else:
+        elif record.status != kind.deleting_status:  # asked once more, it goes no later
             record.status = kind.deleting_status
             record.touch()
             record.change = Change(time.time() + backend.seconds_to_settle, None)

@@ -74,6 +74,22 @@ class TestStatus:
         if "FailureReason" in shape.members:
             assert describe(sagemaker, kind.name, named)["FailureReason"] == "out of ideas"
 
+    def test_what_is_deleted_again_and_again_goes_all_the_same(
+        self, sagemaker: Any, made: Callable[..., str], until: Callable[..., Any], kind: Any
+    ) -> None:
+        if kind.deleting_status is None:
+            return
+        name = made(kind.name, f"{kind.name}-twice")
+
+        def is_gone() -> bool:
+            try:
+                call(sagemaker, "Delete", kind.name)(**{kind.name_member: name})
+            except ClientError as error:
+                return error.response["Error"]["Code"] == kind.not_found[0]
+            return False
+
+        until(is_gone, "it is gone, although it is asked for all the time")
+
     def test_every_required_member_is_shown(self, sagemaker: Any, made: Callable[..., str], kind: Any) -> None:
         described = describe(sagemaker, kind.name, made(kind.name, f"{kind.name}-shown"))
 

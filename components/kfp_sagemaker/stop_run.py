@@ -85,6 +85,7 @@ def delete_custom_resources(
 
 def _delete(api: Api, resource: Resource, plural: str, custom: dict[str, Any], dry_run: bool) -> Outcome:
     from kfp_sagemaker.backends.ack.judge import is_made
+    from kfp_sagemaker.backends.ack.stopping import delete
     from kfp_sagemaker.backends.ack.track import DELETION_POLICY
     from kfp_sagemaker.custom_resources.manifest import described
 
@@ -100,9 +101,11 @@ def _delete(api: Api, resource: Resource, plural: str, custom: dict[str, Any], d
     try:
         if DELETION_POLICY in custom["metadata"].get("annotations", {}):
             api.merge(plural, namespace, name, {"metadata": {"annotations": {DELETION_POLICY: None}}})
-        api.delete(plural, namespace, name)
+        delete(api, resource, namespace, name, custom)
     except NotFound:
         return Outcome(what, "already ended", "gone")
+    except AlreadyFinished:
+        return Outcome(what, "already ended")
     except StepError as error:
         return Outcome(what, "failed", str(error))
     return Outcome(what, "stopped")

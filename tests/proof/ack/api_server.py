@@ -197,9 +197,12 @@ class ApiServer:
             custom[_APPLIED] = copy.deepcopy(manifest)
             return self.store.write(plural, custom, "MODIFIED"), False
 
-    def delete(self, plural: str, name: str) -> Object:
+    def delete(self, plural: str, name: str, version: str = "") -> Object:
+        """``version``: only as of that resourceVersion."""
         with self.store.changed:
             custom = copy.deepcopy(self._existing(plural, name))
+            if version not in ("", custom["metadata"]["resourceVersion"]):
+                raise Answer(409, "Conflict", f"Precondition failed: ResourceVersion in precondition: {version}")
             if not custom["metadata"].get("finalizers"):
                 return self.store.write(plural, custom, "DELETED")
             if "deletionTimestamp" in custom["metadata"]:
@@ -327,7 +330,8 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
                 with server.store.changed:
                     return 200, _shown(copy.deepcopy(server._existing(served.plural, served.name)))
             if served.verb == "delete":
-                return 200, _shown(server.delete(served.plural, served.name))
+                conditions = (served.body or {}).get("preconditions", {})
+                return 200, _shown(server.delete(served.plural, served.name, conditions.get("resourceVersion", "")))
             if served.content_type == "application/apply-patch+yaml":
                 custom, created = server.apply(served.plural, served.name, served.body, query["fieldManager"])
                 return 201 if created else 200, _shown(custom)

@@ -25,6 +25,8 @@ ACCOUNT = {"ownerAccountID": "123456789012", "region": "us-east-1", "partition":
 LAST_CONFIG = "sagemaker.services.k8s.aws/last-endpoint-config-for-update"
 #: Fields that the controller fills in when it has made one.
 _LATE = {"TrainingJob": {"enableNetworkIsolation": False}, "Model": {"enableNetworkIsolation": False}}
+#: Statuses in which a deleted custom resource goes and its job goes on.
+_LETS_GO_ON = {"LabelingJob": {"Initializing"}}
 #: Seconds between two reconciles of what is not synced.
 _PAUSE = 0.02
 
@@ -73,6 +75,12 @@ class Controller:
 
     def close(self) -> None:
         self._ended.set()
+
+    def begin(self) -> None:
+        """Labeling jobs that were being initialized are in progress."""
+        for (kind, _), made in self.sagemaker.items():
+            if kind == "LabelingJob" and made.busy == "Initializing":
+                made.status = made.busy = "InProgress"
 
     def release(self) -> None:
         """All that is busy comes to its end."""
@@ -163,7 +171,7 @@ class Controller:
         if made is not None and annotations.get("services.k8s.aws/deletion-policy") != "retain":
             if resource.life is not Life.JOB:
                 del self.sagemaker[key]
-            elif made.busy and made.busy != "Stopping":
+            elif made.busy and made.busy != "Stopping" and made.status not in _LETS_GO_ON.get(resource.kind, ()):
                 self.stopped.append(key)
                 made.status, made.busy = "Stopping", "Stopping"
             if made.busy == "Stopping":

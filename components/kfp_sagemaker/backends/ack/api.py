@@ -83,9 +83,14 @@ class Api:
         request = Request("patch", plural, namespace, name)
         return self._json("PATCH", request, {"fieldManager": f"{FIELD_MANAGER}-policy"}, patch, "application/merge-patch+json")
 
-    def delete(self, plural: str, namespace: str, name: str) -> None:
-        """Delete: it goes when its finalizers are through. Raises NotFound too."""
-        self._json("DELETE", Request("delete", plural, namespace, name), {"propagationPolicy": "Background"})
+    def delete(self, plural: str, namespace: str, name: str, version: str = "") -> None:
+        """Delete: it goes when its finalizers are through. Raises NotFound too.
+
+        ``version``, a resourceVersion: only if it is as it was then, else raise Transient.
+        """
+        options = {"propagationPolicy": "Background", **({"preconditions": {"resourceVersion": version}} if version else {})}
+        self._json("DELETE", Request("delete", plural, namespace, name), body={
+            "kind": "DeleteOptions", "apiVersion": "v1", **options})
 
     def watch(self, plural: str, namespace: str, name: str, version: str) -> Iterator[Mapping[str, Any]]:
         """The events of one custom resource since ``version``, until the server or the connection ends them.

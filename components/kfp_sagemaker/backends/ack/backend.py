@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from kfp_sagemaker.backends.ack import stopping
 from kfp_sagemaker.backends.ack.api import Api
 from kfp_sagemaker.backends.ack.aws_reads import AwsReads
 from kfp_sagemaker.backends.ack.changes import Told, Watched
@@ -31,7 +32,7 @@ from kfp_sagemaker.backends.backend import LogPage
 from kfp_sagemaker.custom_resources.fields import API_VERSION, field_table
 from kfp_sagemaker.custom_resources.manifest import described as as_described
 from kfp_sagemaker.custom_resources.manifest import object_name, to_manifest
-from kfp_sagemaker.errors import AlreadyFinished, NameTaken, NotFound, RequestRefused, Transient
+from kfp_sagemaker.errors import AlreadyFinished, NameTaken, NotFound, RequestRefused
 from kfp_sagemaker.faces.common_inputs import Cleanup
 from kfp_sagemaker.faces.face import Call
 from kfp_sagemaker.faces.prepare import Prepared
@@ -113,7 +114,7 @@ class AckBackend:
             return self._observed(track, told)
 
     def stop(self, resource: Resource, name: str) -> None:
-        """Delete the custom resource of a job, which makes the controller stop it."""
+        """Delete the custom resource of a job, which makes the controller stop it. Raises NotStopped where it would not."""
         track = self._track(resource, name)
         if track.custom is not None and resource.state(as_described(resource, track.custom)) in (
                 State.SUCCEEDED, State.FAILED, State.STOPPED):
@@ -221,11 +222,8 @@ class AckBackend:
             self._merge_annotation(track, DELETION_POLICY, None)
         track.let_go = True
         try:
-            self._api.delete(track.plural, self._namespace, track.object_name)
-        except Transient:
-            # A connection that was kept for long may be dead without having said so.
-            self._api.delete(track.plural, self._namespace, track.object_name)
-        except NotFound:
+            stopping.delete(self._api, track.resource, self._namespace, track.object_name, track.custom)
+        except (NotFound, AlreadyFinished, stopping.NotStopped):
             track.let_go = False
             raise
 

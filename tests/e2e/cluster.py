@@ -7,6 +7,7 @@ is garbage collected, no pod runs.
 from __future__ import annotations
 
 import functools
+import http.client
 import json
 import ssl
 import subprocess
@@ -26,6 +27,7 @@ CRDS = Path(__file__).with_name("crds")
 ADMIN_TOKEN = "token-of-the-administrator"
 GROUP_PATH = "/apis/sagemaker.services.k8s.aws/v1alpha1"
 FIELD_MANAGER = "end-to-end-test"
+SECONDS_TO_ANSWER = 120.0
 
 
 class Refused(Exception):
@@ -47,15 +49,17 @@ class Caller:
     def request(
         self, method: str, path: str, body: Any = None, content_type: str = "application/json", *, parse: bool = True
     ) -> Any:
-        """The answer, parsed if it is JSON. Raises Refused, or OSError if there is no server."""
+        """The answer, parsed if it is JSON. Raises Refused, or OSError if there is no server or it goes away meanwhile."""
         sent = urllib.request.Request(
             self.server + path, method=method, data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": content_type, "Accept": "application/json"})
         try:
-            with urllib.request.urlopen(sent, context=tls_context(self.authority), timeout=30) as answer:
+            with urllib.request.urlopen(sent, context=tls_context(self.authority), timeout=SECONDS_TO_ANSWER) as answer:
                 text = answer.read().decode()
         except urllib.error.HTTPError as error:
             raise Refused(error.code, error.read().decode()) from error
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"{method} {path}: {error!r}") from error
         return json.loads(text) if parse and text.startswith("{") else text
 
     def get(self, path: str) -> Any:
@@ -198,7 +202,7 @@ class Cluster:
         try:
             return self.admin.get(f"{GROUP_PATH}/{plural}") is not None
         except Refused as error:
-            if error.status == 429:  # the storage of a new kind is being set up
+            if error.status in (429, 503):  # the storage of a new kind is being set up
                 return False
             raise
 

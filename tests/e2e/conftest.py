@@ -1,7 +1,8 @@
 """The world that the tests share: started once, its logs shown when a test fails, always ended.
 
 ``E2E_CONTROLLER`` says who reconciles the custom resources: ``ack`` (ACK's controller; where it cannot be built, that is an
-error) or ``stand-in`` (ours, which proves nothing of ACK's; the summary says so).
+error) or ``stand-in`` (ours, which proves nothing of ACK's; the summary says so). ``E2E_FAULTS`` is a fault script for the
+local SageMaker, as to make statuses last longer.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from pathlib import Path
 import pytest
 import sagemaker_local
 
+from . import kinds
 from .cluster import ADMIN_TOKEN, Cluster
 from .processes import Program
 from .world import IMAGE, World
 
 HERE = Path(__file__).parent
 CONTROLLER = os.environ.get("E2E_CONTROLLER", "ack")
-STAND_IN_REQUEUE = "1"
-"""Seconds. ACK's are 30, a constant."""
+FAULTS = os.environ.get("E2E_FAULTS")
+RESYNC = "--reconcile-resource-resync-seconds"
+"""What docs/ack.md asks users to set for LabelingJob: one that is Initializing would be looked at again after ten hours."""
+STAND_IN_FLAGS = ("--requeue-seconds", "1", RESYNC, "LabelingJob=1")
+"""ACK's seconds are 30, a constant, and 60."""
 ACK_FLAGS = ("--allow-unsafe-aws-endpoint-urls", "--enable-carm=false", "--enable-field-export-reconciler=false",
-             "--log-level", "debug")
+             RESYNC, "LabelingJob=60", "--log-level", "debug")
 IMAGES = {IMAGE: HERE / "image", "digits-sample:1": HERE.parent.parent / "samples" / "digits" / "container"}
 _logs: list[Path] = []
 
@@ -50,12 +55,14 @@ def world(tools: Path, container_runner: str, tmp_path_factory: pytest.TempPathF
     directory = tmp_path_factory.mktemp("e2e")
     _logs.append(directory)
     cluster = Cluster(tools, directory / "cluster")
-    settings = sagemaker_local.Settings(images=IMAGES, runner=container_runner, seconds_to_settle=2.0)
+    settings = sagemaker_local.Settings(images=IMAGES, runner=container_runner, seconds_to_settle=2.0,
+                                        faults=Path(FAULTS) if FAULTS else None)
     with sagemaker_local.start(settings) as local:
         made = World(cluster, local, lambda: _controller(tools, cluster, local, directory), directory)
         try:
             cluster.start()
             made.prepare()
+            kinds.prepare(made.aws(), made.aws("s3"))
             yield made
         finally:
             made.close()
@@ -71,7 +78,7 @@ def _controller(tools: Path, cluster: Cluster, local: sagemaker_local.LocalSageM
     region = ["--aws-endpoint-url", local.url, "--aws-region", local.region]
     if CONTROLLER == "stand-in":
         command = [sys.executable, "-m", "e2e.stand_in_controller", "--kubeconfig", str(kubeconfig),
-                   "--requeue-seconds", STAND_IN_REQUEUE, *region]
+                   *STAND_IN_FLAGS, *region]
     else:
         command = [str(tools / "ack-sagemaker-controller"), *region, "--aws-identity-endpoint-url", local.url, *ACK_FLAGS]
     return Program(command, log, environment)

@@ -2,96 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
-from typing import Any
-
-from proof.steps import Ended
-from sagemaker_local.calls import Call
-from sagemaker_local.fault_rules import parse_rules
 
 from .eventually import eventually
 from .kinds import CONFIG, Case
-from .step import Step
-from .world import BUCKET, IMAGE, NAMESPACE, ROLE, World
-
-
-def name_of(case: Case, scenario: str) -> str:
-    """A resource's name: of the longest kinds, and within 32 characters for tuning jobs."""
-    return f"{case.kind.lower()[:18]}-{scenario}"
-
-
-def task_of(world: World, case: Case, scenario: str, mode: str = "succeed", **inputs: Any) -> Step:
-    given = {**case.inputs(name_of(case, scenario), mode), **inputs}
-    number = len(list((world.directory / "steps").glob(f"{case.kind}-{scenario}-*")))
-    return world.task(case.component, f"{case.kind}-{scenario}-{number}", **given)
-
-
-def end_of(task: Step) -> Ended:
-    """Waits for the last process of the task. No step shows a traceback."""
-    process = task.programs[-1]
-    status = process.wait()
-    ended = Ended(status, "", process.stderr)
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return ended
-
-
-def creations(world: World, case: Case, name: str) -> list[Call]:
-    """The successful calls that made the resource."""
-    operation = "StartPipelineExecution" if case.kind == "PipelineExecution" else f"Create{case.kind}"
-    return [call for call in world.local.calls if (call.operation, call.http_status) == (operation, 200)
-            and call.caller == "client" and name in call.parameters.values()]
-
-
-def updates(world: World, case: Case, name: str) -> list[Call]:
-    """The successful calls that changed the resource."""
-    return [call for call in world.local.calls if (call.operation, call.http_status) == (f"Update{case.kind}", 200)
-            and call.caller == "client" and name in call.parameters.values()]
-
-
-def describe(world: World, case: Case, name: str) -> Mapping[str, Any] | None:
-    """What the local SageMaker has under that name, or None."""
-    sagemaker = world.aws()
-    method = next(name for name, called in sagemaker.meta.method_to_api_mapping.items() if called == f"Describe{case.kind}")
-    member = "JobDefinitionName" if case.kind.endswith("JobDefinition") else f"{case.kind}Name"
-    try:
-        found: Mapping[str, Any] = getattr(sagemaker, method)(**{member: name})
-    except sagemaker.exceptions.ClientError:
-        return None
-    return found
-
-
-def status(world: World, case: Case, name: str) -> str | None:
-    return (describe(world, case, name) or {}).get(f"{case.kind}Status")
-
-
-def label(world: World, case: Case, name: str, labels: Any) -> None:
-    """Stands for the workers of a labeling job; of other kinds, nothing."""
-    if case.kind != "LabelingJob":
-        return
-
-    def finished() -> bool:
-        body = json.dumps(labels).encode()
-        try:
-            urllib.request.urlopen(urllib.request.Request(
-                f"{world.local.url}/_local/labeling-jobs/{name}/finish", data=body, method="POST"))
-        except urllib.error.HTTPError:
-            return False  # it is not created yet
-        return True
-
-    eventually(finished, f"{name} is created, to be labeled")
-
-
-def fault(world: World, **rule: Any) -> None:
-    world.local.faults.add(parse_rules([rule]))
-
-
-def object_of(world: World, case: Case, name: str) -> dict[str, Any] | None:
-    """The custom resource that stands for the SageMaker resource of that name."""
-    return next((item for item in world.cluster.objects(NAMESPACE, case.kind) if name in item["spec"].values()), None)
+from .scenario_parts import (
+    creations,
+    describe,
+    end_of,
+    fault,
+    label,
+    log_of,
+    name_of,
+    object_of,
+    starts_long_job,
+    status,
+    task_of,
+    updates,
+)
+from .world import BUCKET, IMAGE, ROLE, World
 
 
 def succeeds(world: World, case: Case) -> None:
@@ -113,16 +42,8 @@ def succeeds(world: World, case: Case) -> None:
     if case.kind != "PipelineExecution":
         tags = {tag["Key"]: tag["Value"] for tag in creation.parameters["Tags"]}
         assert tags["services.k8s.aws/namespace"] == "pipelines"
-    if (log := {"TrainingJob": "score=1"}.get(case.kind)) is not None:
-        assert log in log_of(world, "/aws/sagemaker/TrainingJobs", name)
-
-
-def log_of(world: World, group: str, name: str) -> str:
-    logs = world.aws("logs")
-    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
-    events = [event for stream in streams for event in logs.get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"])["events"]]
-    return "\n".join(event["message"] for event in events)
+    if case.kind == "TrainingJob":
+        assert "score=1" in log_of(world, case, name)
 
 
 def fails(world: World, case: Case) -> None:
@@ -145,8 +66,7 @@ def is_stopped(world: World, case: Case) -> None:
     """A terminated step takes its custom resource back, and with it the job is stopped."""
     name = name_of(case, "stopped")
     task = task_of(world, case, "stopped", "last")
-    process = task.start()
-    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
+    process = starts_long_job(world, case, task, name)
 
     process.send(signal.SIGTERM)
 
@@ -157,17 +77,32 @@ def is_stopped(world: World, case: Case) -> None:
     assert len(creations(world, case, name)) == 1
 
 
+def is_stopped_while_it_initializes(world: World, case: Case) -> None:
+    """A job that the controller would let go on when its custom resource is deleted now is stopped as soon as it would not."""
+    name = name_of(case, "initializes")
+    fault(world, job=name, fault="slow", status="Starting", seconds=20)
+    task = task_of(world, case, "initializes", "last")
+    process = task.start()
+    eventually(lambda: status(world, case, name) == "Initializing" or not process.runs, f"{name} is initialized")
+
+    process.send(signal.SIGTERM)
+
+    ended = end_of(task)
+    assert ended.status == 143, ended.stderr
+    eventually(lambda: status(world, case, name) == "Stopped", f"{name} is stopped")
+    eventually(lambda: object_of(world, case, name) is None, f"the custom resource of {name} is gone")
+
+
 def is_left(world: World, case: Case) -> None:
     """With on_terminate: leave, a terminated step leaves its job alone."""
     name = name_of(case, "left")
     task = task_of(world, case, "left", "last", on_terminate="leave")
-    process = task.start()
-    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
+    process = starts_long_job(world, case, task, name)
 
     process.send(signal.SIGTERM)
 
     assert end_of(task).status == 143
-    assert status(world, case, name) in ("InProgress", "Initializing")
+    assert status(world, case, name) == "InProgress"
     world.aws().stop_training_job(TrainingJobName=name)
 
 
@@ -303,10 +238,9 @@ def is_deleted_by_others(world: World, case: Case) -> None:
     """Whoever deletes the custom resource of a running job stops it, and fails the step."""
     name = name_of(case, "by-others")
     task = task_of(world, case, "by-others", "last")
-    process = task.start()
-    eventually(lambda: creations(world, case, name) or not process.runs, f"{name} is created")
+    starts_long_job(world, case, task, name)
     found = object_of(world, case, name)
-    assert found is not None, process.stderr
+    assert found is not None
 
     world.admin.delete(f"/apis/{found['apiVersion']}/namespaces/pipelines/{world.cluster.plural(case.kind)}/"
                        f"{found['metadata']['name']}")

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NEVER = float("inf")
+"""Seconds until the next look: not before the resource changes."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -22,8 +25,8 @@ class Kind:
     """The status that is Terminal."""
     late: tuple[str, ...] = ()
     """Fields of the spec (paths of the API's names) that are filled in from what Describe shows."""
-    again: float | None = None
-    """Seconds after which what is synced is looked at again; None is ten hours."""
+    again: float = NEVER
+    """Seconds after which what is synced is looked at again; of ACK's, NEVER is ten hours."""
     conflict: bool = False
     """Whether ConflictException is a terminal code."""
 

@@ -47,6 +47,7 @@ class Queue:
                         continue
                     del self._next[key]
                     self._busy.add(key)
+                    self._changed.notify()  # another one waits for the next key: this one may be long
                     return key
                 self._changed.wait(max(0.0, self._due[0][0] - now) if self._due else None)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .cluster import Caller, Refused, path_of, plurals
 from .conftest import CONTROLLER
+from .eventually import eventually
 from .world import ACCOUNT, NAMESPACE, World
 
 GO_MOD = (Path(__file__).parent / "tools" / "go.mod").read_text()
@@ -47,9 +46,9 @@ def test_all_kinds_are_served(world: World) -> None:
     assert len(plurals()) == 19
 
 
-def test_what_is_created_bears_the_tag_of_the_controller(world: World, until: Callable[..., Any]) -> None:
+def test_what_is_created_bears_the_tag_of_the_controller(world: World) -> None:
     world.admin.apply(path_of("Model", NAMESPACE, "control-plane"), MODEL)
-    (call,) = until(lambda: world.calls("CreateModel", "control-plane"), "the controller creates the model")
+    (call,) = eventually(lambda: world.calls("CreateModel", "control-plane"), "the controller creates the model")
 
     tags = {tag["Key"]: tag["Value"] for tag in call.parameters["Tags"]}
     assert tags["services.k8s.aws/namespace"] == NAMESPACE
@@ -75,7 +74,7 @@ class TestRights:
         assert runner.get(path)["metadata"]["annotations"]["a"] == "b"
         collection = path.rpartition("/")[0]
         assert "rights" in {item["metadata"]["name"] for item in runner.request("GET", collection)["items"]}
-        assert "ADDED" in {event["type"] for event in runner.watch(collection, seconds=1)}
+        eventually(lambda: "ADDED" in {event["type"] for event in runner.watch(collection, seconds=1)}, "it is watched")
         runner.delete(path)
 
     @pytest.mark.parametrize(

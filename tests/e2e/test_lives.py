@@ -7,13 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from . import kinds, scenarios
+from . import scenarios
 from .kinds import CASES, JOBS, RECORDS, SERVICES, STATES, Case
 from .world import World
 
 AT_ONCE = 12
 Scenario = Callable[[World, Case], None]
-TRAINING, TRANSFORM, MODEL, ENDPOINT = (CASES[kind] for kind in ("TrainingJob", "TransformJob", "Model", "Endpoint"))
+TRAINING, TRANSFORM, LABELING, MODEL, ENDPOINT = (
+    CASES[kind] for kind in ("TrainingJob", "TransformJob", "LabelingJob", "Model", "Endpoint"))
 
 SCENARIOS: list[tuple[Scenario, Case]] = [
     *((scenarios.succeeds, case) for case in CASES.values()),
@@ -33,6 +34,7 @@ SCENARIOS: list[tuple[Scenario, Case]] = [
     (scenarios.rolls_back, ENDPOINT),
     (scenarios.is_deleted_by_others, TRAINING),
     (scenarios.is_left, TRAINING),
+    (scenarios.is_stopped_while_it_initializes, LABELING),
 ]
 BY_NAME = {f"{scenario.__name__}-{case.kind}": (scenario, case) for scenario, case in SCENARIOS}
 
@@ -40,7 +42,6 @@ BY_NAME = {f"{scenario.__name__}-{case.kind}": (scenario, case) for scenario, ca
 @pytest.fixture(scope="module")
 def running(world: World, request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[None]]]:
     """The scenarios that are asked for, started all together."""
-    kinds.prepare(world.aws(), world.aws("s3"))
     asked = [item.callspec.params["name"] for item in request.session.items
              if item.path == request.path and hasattr(item, "callspec")]
     with ThreadPoolExecutor(AT_ONCE) as pool:

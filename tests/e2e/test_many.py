@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .eventually import eventually
 from .kinds import CASES, Case
-from .scenarios import creations, end_of, name_of, status, task_of
+from .scenario_parts import creations, end_of, name_of, status, task_of
 from .world import NAMESPACE, World
 
 STEPS = 200

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,8 @@ from sagemaker_local import LocalSageMaker
 from sagemaker_local.calls import Call
 from sagemaker_local.events import Services
 
-from .cluster import Caller, Cluster, path_of
+from .cluster import Caller, Cluster, Refused, path_of
+from .eventually import LIMIT, eventually
 from .processes import Program
 from .step import Step
 
@@ -36,6 +38,8 @@ RBAC_PATHS = {
 IMAGE = "e2e/worker:1"
 ROLE = "arn:aws:iam::123456789012:role/sagemaker"
 BUCKET = "sagemaker-us-east-1-123456789012"
+CLIENT_CONNECTIONS = 30
+"""As many as scenarios run at once."""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class World:
     controller: Program | None = None
     kubeconfig: Path = Path()
     tasks: list[Step] = field(default_factory=list)
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def admin(self) -> Caller:
@@ -62,7 +68,18 @@ class World:
             self.admin.apply(RBAC_PATHS[manifest["kind"]].format(**manifest["metadata"]), manifest)
         token = self.cluster.service_account_token(NAMESPACE, ACCOUNT)
         self.kubeconfig = self.cluster.kubeconfig(self.directory / "step.kubeconfig", token, NAMESPACE)
+        eventually(self._has_its_rights, "the pipelines' account has its rights: the API server reads them now and then")
         self.controller = self.start_controller()
+
+    def _has_its_rights(self) -> bool:
+        runner = self.cluster.caller(self.cluster.service_account_token(NAMESPACE, ACCOUNT))
+        try:
+            runner.request("GET", path_of("Model", NAMESPACE, "").rstrip("/"))
+        except Refused as error:
+            if error.status in (401, 403):
+                return False
+            raise
+        return True
 
     def close(self) -> None:
         """Ends every step and the controller."""
@@ -80,11 +97,12 @@ class World:
         return task
 
     def environment(self) -> dict[str, str]:
-        """A pod's, without rights in AWS: whatever a step does, it does through the cluster."""
+        """A pod's, without rights in AWS: whatever a step does, it does through the cluster. A slow controller is one."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         no_credentials = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
                           "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-        return {**kept, **no_credentials, "KUBECONFIG": str(self.kubeconfig), "AWS_REGION": self.local.region}
+        return {**kept, **no_credentials, "KUBECONFIG": str(self.kubeconfig), "AWS_REGION": self.local.region,
+                "KFP_SAGEMAKER_CONTROLLER_TIMEOUT": str(LIMIT)}
 
     def resource(self, kind: str, name: str) -> dict[str, Any] | None:
         """The custom resource of that name in the pipelines' namespace, or None."""
@@ -92,12 +110,15 @@ class World:
         return found
 
     def aws(self, service: str = "sagemaker") -> Any:
-        """A client whose calls no fault strikes and the tests do not count."""
-        own = Services(self.local.url, self.local.region, self.local.settings.account_id)
-        session: Any = boto3.Session(aws_access_key_id=own.access_key_id, aws_secret_access_key=own.secret_access_key,
-                                     region_name=self.local.region)
-        return session.client(service, endpoint_url=self.local.url,
-                              config=Config(parameter_validation=False, retries={"total_max_attempts": 1}))
+        """A client whose calls no fault strikes and the tests do not count. Made once: that takes longer than most calls."""
+        with self._lock:
+            if service not in self._clients:
+                own = Services(self.local.url, self.local.region, self.local.settings.account_id)
+                session: Any = boto3.Session(aws_access_key_id=own.access_key_id, aws_secret_access_key=own.secret_access_key,
+                                             region_name=self.local.region)
+                self._clients[service] = session.client(service, endpoint_url=self.local.url, config=Config(
+                    parameter_validation=False, retries={"total_max_attempts": 1}, max_pool_connections=CLIENT_CONNECTIONS))
+            return self._clients[service]
 
     def calls(self, operation: str, name: str) -> list[Call]:
         """The calls of that operation about that resource which were carried out."""

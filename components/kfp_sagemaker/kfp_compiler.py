@@ -11,13 +11,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 #: Seconds that compiling may take.
 LONGEST = 120.0
+#: Bytes that the IR may have.
+LARGEST = 64_000_000
 #: `kfp` itself hides where an error was.
 _PROGRAM = ("-c", "from kfp.cli import cli; cli.cli(obj={})", "dsl", "compile")
 _MOST_SAID = 100_000
@@ -62,7 +65,10 @@ def compile_source(
         command += ["--function", function] if function else []
         own = dict(os.environ) if environment is None else {**environment, "HOME": folder, "TMPDIR": folder}
         said, code = _run(command, source.resolve().parent, own, longest)
-        text = output.read_text(encoding="utf-8") if code == 0 and output.is_file() else ""
+        size = output.stat().st_size if code == 0 and output.is_file() else 0
+        if size > LARGEST:
+            return Compiled("", f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")
+        text = output.read_text(encoding="utf-8") if size else ""
     return Compiled(without_heading(text), said, timed_out=code is None)
 
 
@@ -92,13 +98,32 @@ def _run(command: list[str], where: Path, environment: Mapping[str, str], longes
             command, cwd=where, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
         )
         code = None
-        try:
-            code = process.wait(longest)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        with _raised_sigterm():
+            try:
+                code = process.wait(longest)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_SAID))
         return said.read().decode("utf-8", "replace"), code
+
+
+@contextmanager
+def _raised_sigterm() -> Iterator[None]:
+    """SIGTERM ends this process as Ctrl-C does, through what is to be done at last, where it has no handler of its own."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

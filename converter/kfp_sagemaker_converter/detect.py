@@ -36,6 +36,10 @@ _V2_NAMES = frozenset({"container_component", "Dataset", "Artifact", "OutputPath
 _JINJA = ("{{-", "{%", "{{ .", "{{.")
 
 
+#: Characters of DSL source: parsed, each takes up to 400 bytes.
+LONGEST_SOURCE = 1_000_000
+
+
 @dataclass(frozen=True)
 class Detected:
     """What a file is. ``what`` says it to a person; ``instead`` is what to give instead, empty for a converted format.
@@ -257,6 +261,8 @@ def _imports(content: str) -> bool:
 
 
 def _parsed(content: str) -> ast.Module | None:
+    if len(content) > LONGEST_SOURCE:
+        return None
     try:
         return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -274,6 +280,9 @@ def _modules(tree: ast.Module) -> set[str]:
 
 
 def _of_source(content: str, file: str) -> Detected:
+    if len(content) > LONGEST_SOURCE:
+        what = f"{len(content):,} characters of Python, of {LONGEST_SOURCE:,} at most"
+        raise Refused([rules.too_much(Location(file), file, what)])
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -7,10 +7,12 @@ Of a component.yaml also component.yaml, and component.py with a Python op. With
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kfp_sagemaker_converter.back_ends.component import component_files
@@ -63,17 +65,25 @@ def _one_line(text: str) -> str:
     return "".join(character if character.isprintable() or character == "\t" else " " for character in text)
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] = ()) -> None:
     """Write files below a folder, which is made: first all of them under other names, then each in its place.
 
+    ``kept`` are files that must stay what they are: those that were converted.
+
     Raises:
-        OSError: one cannot be written; what was there is as it was.
+        OSError: one cannot be written, or is one of ``kept``; what was there is as it was.
     """
+    untouchable = {os.path.realpath(path) for path in kept}
     waiting: list[tuple[str, Path]] = []
+    made: list[Path] = []
     try:
         for relative, content in files.items():
             path = folder / relative
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.realpath(path) in untouchable:
+                raise OSError(errno.EEXIST, "it is the file that is converted; choose another folder", str(path))
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            made += _make(path.parent)
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             waiting.append((temporary, path))
             with os.fdopen(handle, "wb") as stream:
@@ -82,6 +92,17 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         while waiting:
             os.replace(*waiting[0])
             del waiting[0]
-    finally:
+    except BaseException:
         for temporary, _ in waiting:
             os.unlink(temporary)
+        for empty in reversed(made):
+            with suppress(OSError):
+                empty.rmdir()
+        raise
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make a folder and those above it; which were not there, the outermost first."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -38,7 +39,7 @@ def read_sources(names: Iterable[str]) -> list[SourceFile]:
     taken: set[str] = set()
     for name in names:
         for path, base, searched in _paths(name):
-            key = STDIN if path is None else str(path.resolve())
+            key = STDIN if path is None else os.path.realpath(path)
             if key not in found:
                 slug = _unique(_slug(path, base), taken)
                 found[key] = _read(path, slug, searched)
@@ -50,10 +51,11 @@ def _paths(name: str) -> Iterator[tuple[Path | None, Path, bool]]:
     path = Path(name)
     if name == STDIN:
         yield None, path, False
-    elif path.is_dir():
+    elif os.path.isdir(path):  # unlike Path.is_dir, no error for any name
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.suffix in _SUFFIXES and file.is_file() and not hidden:
+            # A link that leads nowhere may have been meant as a pipeline: that it cannot be read is said.
+            if file.suffix in _SUFFIXES and (file.is_file() or not file.exists()) and not hidden:
                 yield file, path, True
     else:
         yield path, path.parent, False
@@ -64,10 +66,13 @@ def _read(path: Path | None, slug: str, searched: bool) -> SourceFile:
     at = Location(file)
     try:
         if path is None:
-            data = sys.stdin.buffer.read(4 * LONGEST_TEXT)
+            data = sys.stdin.buffer.read(LONGEST_TEXT + 1)
         else:
             with path.open("rb") as stream:
-                data = stream.read(4 * LONGEST_TEXT)
+                data = stream.read(LONGEST_TEXT + 1)
+        if len(data) > LONGEST_TEXT:
+            too_much = rules.too_much(at, file, f"more than {LONGEST_TEXT:,} bytes")
+            return SourceFile(file, slug, "", too_much, path, searched)
         return SourceFile(file, slug, data.decode("utf-8-sig"), None, path, searched)
     except OSError as error:
         return SourceFile(file, slug, "", rules.no_such_file(at, file, error.strerror or str(error)), path, searched)

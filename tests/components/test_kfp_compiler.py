@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kfp_sagemaker import kfp_compiler
 from kfp_sagemaker.kfp_compiler import compile_source, line_that_is_no_comment, without_heading
 from kfp_sagemaker.local_run import pipeline_file
 from kfp_sagemaker_converter.conversion import convert
@@ -87,3 +88,11 @@ def load_source(tmp_path: Path) -> Callable[[Path], str]:
         return (tmp_path / "compiled.yaml").read_text()
 
     return compile_here
+
+
+def test_more_than_a_pipeline_may_have_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kfp_compiler, "LARGEST", 1_000)
+    (tmp_path / "of_lines.py").write_text(SOURCE.format(default="x" * 1_000))
+    compiled = compile_source(tmp_path / "of_lines.py")
+    assert compiled.text == ""
+    assert "of 1,000 at most" in compiled.complaint

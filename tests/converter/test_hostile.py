@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kfp_sagemaker.container_step.encoding import decode
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Severity
+from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, library
 from kfp_sagemaker_converter.output_folder import files_of
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
 from kfp_sagemaker_converter.renderers.text import text
@@ -107,6 +108,50 @@ def test_odd_shapes_end_in_words_not_in_tracebacks(content: str) -> None:
     conversion = convert(content, "odd.yaml", CONFIGURATION, Choice(ALL))
     assert conversion.report.diagnostics
     assert bool(conversion.documents) is (conversion.report.exit_status != EXIT_ERROR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{$.inputs.parameters['", '{{$.inputs.parameters["', "{{$.inputs.parameters['a']", "{{$", "$(", "$(A)",
+        '{"IfPresent": {"InputName": ', '{"Concat": ["', "s3://", "\n ", "a/",
+    ],
+)  # fmt: skip
+def test_no_text_makes_a_search_long(text: str) -> None:
+    """A search that is more than linear would take hours on these."""
+    many = text * 100_000
+    running = container(many, command=["sh", "-c", many], args=[many], env=[{"name": "A", "value": many}],
+                        resources={"resourceCpuLimit": many, "resourceMemoryLimit": many, "resourceType": many})
+    inputs = {"parameters": {"x": {"runtimeValue": {"constant": many}}}}
+    conversion = converted(pipeline(executors={"exec-train": running}, tasks={"train": task("train", inputs=inputs)}))
+    assert "KSC901" not in {one.code for one in conversion.report.diagnostics}
+
+
+def test_components_that_stand_in_each_other_are_looked_at_once() -> None:
+    """Forty levels of two uses each: 2 to the power of 40, were each use looked at."""
+    components: dict[str, Any] = {
+        f"comp-{level}": {"dag": {"tasks": {side: task(f"{level + 1}") for side in ("left", "right")}}} for level in range(40)
+    }
+    conversion = converted(pipeline({**components, "comp-40": step("40", label="exec-train")}, tasks={"first": task("0")}))
+    assert [one.name for one in conversion.report.moved] == ["exec-train"]
+
+
+def test_a_component_within_itself_is_looked_at_once() -> None:
+    components = {"comp-a": {"dag": {"tasks": {"a": task("a"), "train": task("train")}}}, "comp-train": step("train")}
+    assert converted(pipeline(components, tasks={"a": task("a")})).report.moved
+
+
+def test_graphs_that_use_each_other_twice_are_refused_before_they_are_millions() -> None:
+    files = [yaml.safe_dump({"name": "leaf", "implementation": {"container": {"image": "a", "command": ["b"]}}})]
+    for level in range(15):
+        reference = {"componentRef": {"digest": ComponentFile("", files[-1]).digest}}
+        graph = {"tasks": {"left": reference, "right": reference}}
+        files.append(yaml.safe_dump({"name": f"level {level}", "implementation": {"graph": graph}}))
+    given = library([ComponentFile(f"{number}.yaml", text) for number, text in enumerate(files)], {})
+    assert convert(files[5], "few.yaml", CONFIGURATION, library=given).documents
+    (found,) = convert(files[-1], "many.yaml", CONFIGURATION, library=given).report.diagnostics
+    assert found.code == "KSC102"
+    assert "more than 1,000 components, each use counted" in found.sentence
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

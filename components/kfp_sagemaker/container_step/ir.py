@@ -18,7 +18,8 @@ from kfp_sagemaker.errors import InvalidInput, Violation
 #: What a step's container runs. Everything else comes through ``{{$}}``, which alone has the component's defaults in it.
 COMMAND = ("python3", "-m", "kfp_sagemaker", "step")
 
-_PARAMETER = re.compile(r"\{\{\$\.inputs\.parameters\[(['\"])(?P<name>.+?)\1\]\}\}")
+#: A name ends at the first quote, so that no text makes the search long.
+_PARAMETER = re.compile(r"""\{\{\$\.inputs\.parameters\[(?:'(?P<name>[^']+)'|"(?P<quoted>[^"]+)")\]\}\}""")
 
 _SETTINGS = {
     "role": "ARN of the IAM role that the job runs as.",
@@ -141,7 +142,7 @@ def parameters_read_by(spec: StepSpec) -> set[str]:
 
 def _placeholders(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from (match["name"] for match in _PARAMETER.finditer(value))
+        yield from (match["name"] or match["quoted"] for match in _PARAMETER.finditer(value))
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _placeholders(item)

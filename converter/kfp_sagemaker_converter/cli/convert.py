@@ -44,6 +44,7 @@ def convert(
     asked = run.Asked(files, configuration, everything, only, keep, function)
     done = run.conversions(asked)
     several = len(done) > 1
+    given = [source.path for source, _ in done if source.path is not None]
     if python:
         done = [(source, with_python(conversion)) for source, conversion in done]
     for source, conversion in done:
@@ -52,7 +53,7 @@ def convert(
         if contents:
             folder = output / source.slug if several else output
             try:
-                write_files(folder, contents)
+                write_files(folder, contents, given)
             except OSError as error:
                 click.echo(f"{error.filename or folder}: cannot be written: {error.strerror}", err=True)
                 sys.exit(EXIT_ERROR)

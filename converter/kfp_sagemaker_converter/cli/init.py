@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def init(
     if file is None:
         raise click.UsageError("name the pipeline: kfp-sagemaker init FILE")
     to_stdout = str(output) == "-"
-    if not to_stdout and output.exists():
+    if not to_stdout and os.path.lexists(output):
         raise click.ClickException(f"{output} is there already; remove it, or write elsewhere with -o")
     done = run.conversions(run.Asked((file,), None, everything=True, only=(), keep=(), function=function))
     if len(done) > 1:

@@ -7,6 +7,7 @@ are added after those beneath, so that the project's win. ``images`` of the file
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, Job, SecretRule, StepRule
 from kfp_sagemaker_converter.configuration.validate import problems_in
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused, Severity
-from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
+from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT, StructuredText, read
 from kfp_sagemaker_converter.rules import configuration as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -44,21 +45,22 @@ def _layers(path: Path) -> tuple[list[tuple[StructuredText, dict[str, Any]]], li
     """The documents from the lowest up; a broken one ends the chain with its finding."""
     layers: list[tuple[StructuredText, dict[str, Any]]] = []
     findings: list[Diagnostic] = []
-    seen: list[Path] = []
+    seen: list[str] = []
     asked_for = Location(str(path))
     while True:
-        if path.resolve() in seen or len(seen) >= _LONGEST_CHAIN:
+        if os.path.abspath(path) in seen or len(seen) >= _LONGEST_CHAIN:
             findings.append(rules.configuration_not_there(asked_for, str(path), str(path), "extends itself, by way of others"))
             break
-        seen.append(path.resolve())
+        seen.append(os.path.abspath(path))
         try:
-            text = read(path.read_text(encoding="utf-8"), str(path))
-        except OSError as error:
-            problem = f"cannot be read: {error.strerror}"
+            with path.open(encoding="utf-8") as file:
+                text = read(file.read(LONGEST_TEXT + 1), str(path))
+        except (OSError, ValueError) as error:
+            if isinstance(error, UnicodeDecodeError):
+                problem = "is not UTF-8 text"
+            else:
+                problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
             findings.append(rules.configuration_not_there(asked_for, str(path), str(path), problem))
-            break
-        except UnicodeDecodeError:
-            findings.append(rules.configuration_not_there(asked_for, str(path), str(path), "is not UTF-8 text"))
             break
         except Refused as refused:
             findings += refused.diagnostics

@@ -22,8 +22,10 @@ from kfp_sagemaker_converter.source import Location
 
 #: Characters of a file. The IR of 10,000 lightweight steps has about 30 million.
 LONGEST_TEXT = 64_000_000
-#: Nodes, those behind aliases counted as often as they are used.
-MOST_NODES = 4_000_000
+#: Nodes, those behind aliases counted as often as they are used. 10,000 lightweight steps have about 900,000.
+MOST_NODES = 2_000_000
+#: Documents, empty ones too.
+MOST_DOCUMENTS = 1_000
 #: Levels of nesting. kfp compiles to about 12, and proto's JSON parser stops at 100.
 DEEPEST = 100
 
@@ -119,6 +121,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.open_anchors: set[str] = set()
         self.nodes = 0
+        self.started = 0
 
     def take(self, event: Any) -> None:
         if isinstance(event, yaml.ScalarEvent):
@@ -132,7 +135,13 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
-            self.anchors, self.open_anchors = {}, set()
+            self._start_document(event)
+
+    def _start_document(self, event: Any) -> None:
+        self.started += 1
+        if self.started > MOST_DOCUMENTS:
+            raise Refused([rules.too_much(self._at(event), self.file, f"more than {MOST_DOCUMENTS:,} documents")])
+        self.anchors, self.open_anchors = {}, set()
 
     def _open(self, event: Any) -> None:
         self._count(event, 1)

@@ -17,7 +17,8 @@ from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, Resources, St
 from kfp_sagemaker_converter.model import Container
 
 _IMAGE = "image"
-_PLACEHOLDER = re.compile(r"\{\{\$\.inputs\.parameters\[(['\"])(.+?)\1\]\}\}")
+#: A name ends at the first quote, so that no text makes the search long.
+_PLACEHOLDER = re.compile(r"""\{\{\$\.inputs\.parameters\[(?:'([^']+)'|"([^"]+)")\]\}\}""")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def declared(spec: StepSpec, container: Container, own: Collection[str]) -> tupl
 def placeholders(value: Any) -> Iterator[str]:
     """The names of the input parameters whose placeholders stand in the texts of a value."""
     if isinstance(value, str):
-        yield from (match.group(2) for match in _PLACEHOLDER.finditer(value))
+        yield from (match[1] or match[2] for match in _PLACEHOLDER.finditer(value))
     elif isinstance(value, Mapping):
         yield from placeholders([*value, *value.values()])
     elif isinstance(value, Collection):

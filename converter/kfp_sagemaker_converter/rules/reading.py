@@ -33,8 +33,8 @@ def too_much(what: str) -> Says:
     """The file exceeds a bound.
 
     ## What it does
-    Refuses a file that is too long, too deeply nested, or that has too many nodes once its aliases are followed. Nothing of
-    it is kept in memory.
+    Refuses a file that is too long, too deeply nested, that has too many documents, too many nodes once its aliases are
+    followed, or too many components once each use is counted. Nothing of it is kept in memory.
 
     ## Why
     A few lines of YAML whose aliases refer to each other stand for billions of nodes, and a converter that runs in somebody's

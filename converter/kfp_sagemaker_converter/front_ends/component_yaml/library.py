@@ -6,10 +6,13 @@ A digest is KFP's: the SHA-256 of the file's bytes with line ends of Unix. Nothi
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path]) -> Libra
     """
     by_url: dict[str, ComponentFile] = {}
     for url, path in mapped.items():
-        if not path.is_dir():
+        if not os.path.isdir(path):  # unlike Path.is_dir, no error for any name
             by_url |= _read(url, path)
             continue
         for file in sorted(path.rglob("*.yaml")):
@@ -60,6 +63,10 @@ def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path]) -> Libra
 
 def _read(url: str, path: Path) -> dict[str, ComponentFile]:
     try:
-        return {url: ComponentFile(str(path), path.read_bytes().decode("utf-8-sig"))}
-    except (OSError, UnicodeDecodeError):
+        if not path.is_file():  # a pipe would be waited for
+            return {}
+        with path.open("rb") as stream:
+            data = stream.read(LONGEST_TEXT + 1)
+        return {url: ComponentFile(str(path), data.decode("utf-8-sig"))} if len(data) <= LONGEST_TEXT else {}
+    except (OSError, ValueError):
         return {}

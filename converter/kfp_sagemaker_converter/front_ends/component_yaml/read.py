@@ -24,6 +24,8 @@ from kfp_sagemaker_converter.source import Location
 _SCHEMA_VERSION = "2.1.0"
 _KNOWN = {"name", "description", "inputs", "outputs", "implementation", "metadata", "version"}
 _DEEPEST_GRAPH = 20
+#: Components of a graph, each use counted: a few files that use each other twice stand for millions.
+MOST_COMPONENTS = 1_000
 _EMPTY = Library()
 
 
@@ -151,6 +153,9 @@ class _Reading:
         """Add the component of a task's ``componentRef``; None, and a diagnostic, when it is not to be had."""
         if depth >= _DEEPEST_GRAPH:
             raise Refused([rules.not_a_component(Location(self.text.file, 1), "", "its graphs are nested too deeply")])
+        if len(self.components) >= MOST_COMPONENTS:
+            what = f"more than {MOST_COMPONENTS:,} components, each use counted"
+            raise Refused([reading_rules.too_much(Location(self.text.file, 1), self.text.file, what)])
         component = reference.get("spec")
         if not isinstance(component, dict):
             file, problem = self.library.find(reference)

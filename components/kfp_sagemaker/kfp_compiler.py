@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -14,15 +15,14 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 #: Seconds that compiling may take.
 LONGEST = 120.0
 #: Bytes that the IR may have.
 LARGEST = 64_000_000
-#: `kfp` itself hides where an error was.
-_PROGRAM = ("-c", "from kfp.cli import cli; cli.cli(obj={})", "dsl", "compile")
+_PROGRAM = ("-m", "kfp_sagemaker.task_lines")
 _MOST_SAID = 100_000
 _HEADING = "# PIPELINE DEFINITION"
 _FIRST_KEY = re.compile(r"^components:[ \t\r]*$", re.MULTILINE)
@@ -30,13 +30,42 @@ _FIRST_KEY = re.compile(r"^components:[ \t\r]*$", re.MULTILINE)
 _LATER_KEYS = ("pipelineInfo", "root")
 
 
+#: The largest notes that are read: the user's code could have written them.
+_LONGEST_NOTES = 100_000_000
+
+
+@dataclass(frozen=True)
+class TaskCall:
+    """The call that made a task: its line (0: not in the source file), and the pipeline that the task runs, by its number."""
+
+    line: int
+    pipeline: int | None = None
+
+
+@dataclass(frozen=True)
+class TaskCalls:
+    """The calls in each pipeline function of a file, by the tasks' names; ``root`` is the number of the compiled one."""
+
+    pipelines: tuple[Mapping[str, TaskCall], ...] = ()
+    root: int | None = None
+
+    def of(self, pipeline: int | None) -> Mapping[str, TaskCall]:
+        """The calls of one pipeline; none of one that is not known."""
+        known = pipeline is not None and 0 <= pipeline < len(self.pipelines)
+        return self.pipelines[pipeline] if known and pipeline is not None else {}
+
+
 @dataclass(frozen=True)
 class Compiled:
-    """What became of a source file: the IR (empty: there is none), what the compiler said, and whether its time was up."""
+    """What became of a source file: the IR (empty: there is none), what the compiler said, and whether its time was up.
+
+    ``calls`` is empty where they were not noted.
+    """
 
     text: str
     said: str
     timed_out: bool = False
+    calls: TaskCalls = field(default_factory=TaskCalls)
 
     @property
     def complaint(self) -> str:
@@ -60,8 +89,9 @@ def compile_source(
     directory; without it, this process's. It ends after ``longest`` seconds with all that it started.
     """
     with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
-        output = Path(folder) / "pipeline.yaml"
-        command = [sys.executable, *_PROGRAM, "--py", str(source.resolve()), "--output", str(output)]
+        output, notes = Path(folder) / "pipeline.yaml", Path(folder) / "calls.json"
+        command = [sys.executable, *_PROGRAM, str(notes), "dsl", "compile"]
+        command += ["--py", str(source.resolve()), "--output", str(output)]
         command += ["--function", function] if function else []
         own = dict(os.environ) if environment is None else {**environment, "HOME": folder, "TMPDIR": folder}
         said, code = _run(command, source.resolve().parent, own, longest)
@@ -69,7 +99,24 @@ def compile_source(
         if size > LARGEST:
             return Compiled("", f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")
         text = output.read_text(encoding="utf-8") if size else ""
-    return Compiled(without_heading(text), said, timed_out=code is None)
+        calls = _task_calls(notes)
+    return Compiled(without_heading(text), said, code is None, calls)
+
+
+def _task_calls(notes: Path) -> TaskCalls:
+    """What ``task_lines`` noted; nothing when it is not what that writes."""
+    try:
+        if notes.stat().st_size > _LONGEST_NOTES:
+            return TaskCalls()
+        noted = json.loads(notes.read_text(encoding="utf-8"))
+        pipelines = tuple(
+            {str(task): TaskCall(int(line), None if pipeline is None else int(pipeline))
+             for task, (line, pipeline) in tasks.items()}
+            for tasks in noted["pipelines"]
+        )  # fmt: skip
+        return TaskCalls(pipelines, None if noted["root"] is None else int(noted["root"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return TaskCalls()
 
 
 def without_heading(text: str) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kfp_sagemaker.kfp_compiler import without_heading
 from kfp_sagemaker_converter.back_ends.python.writer import MAIN
-from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
+from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import CompiledSource
 from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -16,7 +17,7 @@ from kfp_sagemaker_converter.source import Location
 compiled_by_tests: dict[str, tuple[str, str]] = {}
 
 
-def compiled_here(path: Path, function: str, name: str) -> tuple[str, Diagnostic]:
+def compiled_here(path: Path, function: str, name: str) -> CompiledSource:
     """As the compiler of ``front_ends.kfp_v2.source``."""
     from kfp.compiler import Compiler
 
@@ -32,7 +33,7 @@ def compiled_here(path: Path, function: str, name: str) -> tuple[str, Diagnostic
     ir = without_heading(path.with_suffix(".yaml").read_text(encoding="utf-8"))
     if function == MAIN:
         compiled_by_tests.setdefault(path.read_text(encoding="utf-8"), (running_test(), ir))
-    return ir, rules.code_ran(Location(name), name)
+    return CompiledSource(ir, rules.code_ran(Location(name), name))
 
 
 def running_test() -> str:

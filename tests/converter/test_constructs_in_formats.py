@@ -51,7 +51,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Words]]
     """The documents of each construct as the installed kfp compiles it."""
     copy = tmp_path_factory.mktemp("source") / SOURCE.name
     copy.write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
-    return {name: list(yaml.safe_load_all(compiled_here(copy, name, SOURCE.name)[0])) for name in CONSTRUCTS}
+    return {name: list(yaml.safe_load_all(compiled_here(copy, name, SOURCE.name).text)) for name in CONSTRUCTS}
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
 from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, library
-from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled
+from kfp_sagemaker_converter.front_ends.kfp_v2.source_lines import SourceLines, source_lines
 from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
 from kfp_sagemaker_converter.renderers.text import diagnostic_line, text
@@ -119,18 +120,21 @@ def _from_source(source: SourceFile, function: str, configuration: Configuration
             if path is None:
                 path = Path(folder) / "stdin.py"
                 path.write_text(source.text, encoding="utf-8")
-            ir, ran = compiled(path, function, source.file)
+            made = compiled(path, function, source.file)
     except Refused as refused:
         return Conversion(Report(source.file, Format.KFP_V2_SOURCE, diagnostics=refused.diagnostics))
-    conversion = convert(ir, f"{source.file} (compiled)", configuration, choice, [ran])
-    return replace(conversion, report=_in_source(conversion.report, source))
+    conversion = convert(made.text, f"{source.file} (compiled)", configuration, choice, [made.ran])
+    pipeline = conversion.document.pipeline if conversion.document else None
+    lines = source_lines(source.text, pipeline, made.calls)
+    return replace(conversion, report=_in_source(conversion.report, source, lines))
 
 
-def _in_source(report: Report, source: SourceFile) -> Report:
-    """The report of compiled source, with the lines of the functions that its steps come from instead of the IR's."""
+def _in_source(report: Report, source: SourceFile, lines: SourceLines) -> Report:
+    """The report of compiled source, with lines of the source instead of the IR's."""
 
     def at(subject: str, location: Location) -> Location:
-        return Location(source.file, line_of_step(source.text, subject) if location.file != source.file else location.line)
+        same_file = location.file == source.file
+        return Location(source.file, location.line if same_file else lines.line(subject, location.line))
 
     diagnostics = (replace(one, location=at(one.subject, one.location)) for one in report.diagnostics)
     steps = tuple(replace(step, location=at(step.name, step.location)) for step in report.steps)

@@ -140,7 +140,7 @@ def test_source_is_compiled_with_a_word_about_it_and_has_lines_of_its_own(here: 
     assert result.exit_code == 1, result.output
     assert "compiling it runs its code" in result.output
     report = json.loads((here / "out" / "report.json").read_text())
-    assert report["steps"][0]["location"] == {"file": "source.py", "line": 5}
+    assert report["steps"][0]["location"] == {"file": "source.py", "line": 11}
 
 
 def test_check_writes_nothing_and_exits_alike(here: Path) -> None:

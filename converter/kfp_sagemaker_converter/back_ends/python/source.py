@@ -57,7 +57,7 @@ def _compiled(source: str) -> Pipeline:
     with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
         path = Path(folder) / FILE_NAME
         path.write_text(source, encoding="utf-8")
-        return pipeline_of(compiled(path, MAIN, FILE_NAME)[0], FILE_NAME)
+        return pipeline_of(compiled(path, MAIN, FILE_NAME).text, FILE_NAME)
 
 
 def pipeline_of(text: str, name: str) -> Pipeline:

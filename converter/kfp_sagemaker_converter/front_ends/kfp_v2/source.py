@@ -7,10 +7,10 @@ directory that is empty. It ends after ``LONGEST`` seconds with all that it star
 from __future__ import annotations
 
 import os
-import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from kfp_sagemaker.kfp_compiler import LONGEST, compile_source
+from kfp_sagemaker.kfp_compiler import LONGEST, TaskCalls, compile_source
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.rules import reading as rules
@@ -19,8 +19,17 @@ from kfp_sagemaker_converter.source import Location
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
-def compiled(path: Path, function: str = "", name: str = "", longest: float = LONGEST) -> tuple[str, Diagnostic]:
-    """The IR that a source file compiles to, and the word that its code ran.
+@dataclass(frozen=True)
+class CompiledSource:
+    """The IR that a source file compiles to, the word that its code ran, and the calls that made its tasks."""
+
+    text: str
+    ran: Diagnostic
+    calls: TaskCalls = field(default_factory=TaskCalls)
+
+
+def compiled(path: Path, function: str = "", name: str = "", longest: float = LONGEST) -> CompiledSource:
+    """Compile a source file.
 
     ``function`` picks the pipeline of a file that has several; ``name`` is the file's in messages; ``longest`` is in seconds.
 
@@ -35,15 +44,4 @@ def compiled(path: Path, function: str = "", name: str = "", longest: float = LO
         raise Refused([rules.compiles_too_long(Location(name), name, longest)])
     if not made.text:
         raise Refused([rules.does_not_compile(Location(name, made.line_in(path)), name, made.complaint)])
-    return made.text, rules.code_ran(Location(name), name)
-
-
-def line_of_step(source: str, step: str) -> int:
-    """The line of the function that a step was made from, by kfp's naming of components; 0 when there is none."""
-    name = step.removeprefix("exec-").removeprefix("comp-")
-    for candidate in (name, re.sub(r"-\d+\Z", "", name)):
-        if candidate:
-            match = re.search(rf"^[ \t]*(?:async )?def {re.escape(candidate.replace('-', '_'))}\b", source, re.MULTILINE)
-            if match:
-                return source.count("\n", 0, match.start()) + 1
-    return 0
+    return CompiledSource(made.text, rules.code_ran(Location(name), name), made.calls)

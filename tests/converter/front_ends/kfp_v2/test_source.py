@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from kfp_sagemaker_converter.diagnostics import Refused
-from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled, line_of_step
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled
 
 SOURCE = '''
 import os
@@ -27,7 +27,8 @@ def test_compiling_sees_no_credentials(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, "secret")
     path = tmp_path / "seen.py"
     path.write_text(SOURCE)
-    text, ran = compiled(path)
+    made = compiled(path)
+    text, ran = made.text, made.ran
     assert ran.code == "KSC111"
     assert "name: seen" in text
     assert "PATH" in text
@@ -58,9 +59,3 @@ def test_it_ends_with_its_children_when_its_time_is_up(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         compiled(path, longest=0.5)
     assert refused.value.diagnostics[0].code == "KSC113"
-
-
-def test_steps_are_found_in_the_source() -> None:
-    assert line_of_step(SOURCE, "exec-look") == 6
-    assert line_of_step(SOURCE, "exec-look-2") == 6
-    assert line_of_step(SOURCE, "exec-other") == 0

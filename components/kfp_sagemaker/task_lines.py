@@ -1,0 +1,118 @@
+"""The program that compiles DSL source: the command `kfp`, which also notes by which line each task was made.
+
+    python -m kfp_sagemaker.task_lines NOTES dsl compile --py FILE --output IR
+
+Run by ``kfp_compiler`` alone, in a process of its own: it puts itself around functions of kfp that are not meant for others
+(2.14 to 2.17 have them). Where kfp has changed, the notes stay empty, and the pipeline is compiled all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+
+@dataclass
+class Notes:
+    """What is noted of the file ``source``.
+
+    ``pipelines`` are its pipeline functions as they ran: of each task the line of its call, and the number of the pipeline
+    that it runs, if any. ``root`` is the number of the compiled one.
+    """
+
+    source: str
+    pipelines: list[dict[str, tuple[int, int | None]]] = field(default_factory=list)
+    root: int | None = None
+    #: Numbers of pipelines, by the identity of kfp's contexts and of components' specifications, which have to live on.
+    contexts: dict[int, int] = field(default_factory=dict)
+    graphs: dict[int, int] = field(default_factory=dict)
+    alive: list[Any] = field(default_factory=list)
+
+    def add_task(self, pipeline: Any, name: str, task: Any) -> None:
+        """A task was made in the function of a pipeline."""
+        if id(pipeline) not in self.contexts:
+            self.contexts[id(pipeline)] = len(self.pipelines)
+            self.pipelines.append({})
+            self.alive.append(pipeline)
+        graph = self.graphs.get(id(task.component_spec))
+        self.pipelines[self.contexts[id(pipeline)]].setdefault(name, (_line_in(self.source, sys._getframe(1)), graph))
+
+    def add_pipeline(self, component: Any) -> None:
+        """The function of a pipeline has run; functions do not run in each other, so it made the last tasks."""
+        self.graphs[id(component.component_spec)] = len(self.pipelines) - 1
+        self.alive.append(component)
+
+    def write(self, path: Path) -> None:
+        """Write the notes as JSON."""
+        path.write_text(json.dumps({"root": self.root, "pipelines": self.pipelines}), encoding="utf-8")
+
+
+def _line_in(source: str, frame: FrameType | None) -> int:
+    """The line at which a file is in the innermost of its calls; 0 when it is in none."""
+    while frame is not None:
+        if _real(frame.f_code.co_filename) == source:
+            return frame.f_lineno
+        frame = frame.f_back
+    return 0
+
+
+@functools.cache
+def _real(path: str) -> str:
+    return os.path.realpath(path)
+
+
+def note_in(notes: Notes) -> None:
+    """From now on, kfp tells ``notes`` about each task and pipeline."""
+    from kfp.compiler import Compiler
+    from kfp.dsl.graph_component import GraphComponent
+    from kfp.dsl.pipeline_context import Pipeline
+
+    def around(owner: Any, name: str, note: Callable[..., None]) -> None:
+        original = getattr(owner, name)
+
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            result = original(*args, **kwargs)
+            with contextlib.suppress(Exception):  # no note is worth a pipeline
+                note(result, *args, **kwargs)
+            return result
+
+        setattr(owner, name, wrapper)
+
+    def task_added(name: str, pipeline: Any, task: Any, *args: Any, **kwargs: Any) -> None:
+        notes.add_task(pipeline, name, task)
+
+    def function_ran(_: None, component: Any, *args: Any, **kwargs: Any) -> None:
+        notes.add_pipeline(component)
+
+    def compiled(_: None, compiler: Any, pipeline_func: Any, *args: Any, **kwargs: Any) -> None:
+        notes.root = notes.graphs.get(id(pipeline_func.component_spec))
+
+    around(Pipeline, "add_task", task_added)
+    around(GraphComponent, "__init__", function_ran)
+    around(Compiler, "compile", compiled)
+
+
+def main() -> None:
+    """Compile as `kfp` does; `kfp` itself hides where an error was."""
+    path = Path(sys.argv.pop(1))
+    notes = Notes(os.path.realpath(sys.argv[sys.argv.index("--py") + 1]))
+    with contextlib.suppress(ImportError, AttributeError):
+        note_in(notes)
+    from kfp.cli import cli
+
+    try:
+        cli.cli(obj={})
+    finally:
+        notes.write(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,9 @@
 """IR of schema 2.0.0, which the KFP 1.8 SDK and early Vertex SDKs wrote, in the words of today's.
 
 The proto still has the old fields and the kfp 2 loader no longer reads them: ``type`` of a parameter (``parameterType``
-now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``componentInputParameter``).
+now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``componentInputParameter``). Conditions are
+evaluated over the ExecutorInput (backend/src/v2/expression of kubeflow/pipelines), and the old ones read its ``parameters``,
+which KFP 2's driver leaves empty: ``inputs.parameters['x'].string_value`` is ``inputs.parameter_values['x']`` now.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 _TYPES = {"STRING": "STRING", "INT": "NUMBER_INTEGER", "DOUBLE": "NUMBER_DOUBLE"}
 #: The schemas that the first SDKs wrote out in full: ``title: kfp.Dataset``.
 _KFP_TITLE = re.compile(r"^title: kfp\.(\w+)$", re.MULTILINE)
+_MEMBER = re.compile(r"inputs\.parameters\[('[^']*'|\"[^\"]*\")\]\.(string|int|double)_value")
 _VALUES = {"stringValue": str, "intValue": int, "doubleValue": float}
 
 
@@ -26,6 +29,7 @@ def modernise(ir: dict[str, Any]) -> list[str]:
         for task in ((component.get("dag") or {}).get("tasks") or {}).values():
             for value in (((task or {}).get("inputs") or {}).get("parameters") or {}).values():
                 _task_input(value or {}, found)
+            _condition(task or {}, found)
     executors = (ir.get("deploymentSpec") or {}).get("executors")
     for executor in executors.values() if isinstance(executors, dict) else ():
         importer = executor.get("importer") if isinstance(executor, dict) else None
@@ -62,6 +66,20 @@ def _task_input(value: dict[str, Any], found: dict[str, None]) -> None:
         found["runtimeParameter"] = None
     else:
         _constant(runtime, found)
+
+
+def _condition(task: dict[str, Any], found: dict[str, None]) -> None:
+    policy = task.get("triggerPolicy")
+    condition = policy.get("condition") if isinstance(policy, dict) else None
+    if isinstance(policy, dict) and isinstance(condition, str) and _MEMBER.search(condition):
+        policy["condition"] = _MEMBER.sub(_value_in_condition, condition)
+        found["string_value in a condition"] = None
+
+
+def _value_in_condition(match: re.Match[str]) -> str:
+    """As kfp 2 compiles it: numbers are converted, for all numbers of a Struct are double."""
+    value, kind = f"inputs.parameter_values[{match[1]}]", match[2]
+    return value if kind == "string" else f"{kind}({value})"
 
 
 def _importer(importer: dict[str, Any], found: dict[str, None]) -> None:

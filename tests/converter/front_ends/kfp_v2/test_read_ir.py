@@ -147,6 +147,29 @@ def test_older_ir_is_brought_up_to_date() -> None:
     assert [one.code for one in findings] == ["KSC202"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("inputs.parameters['a-b'].string_value == 'x'", "inputs.parameter_values['a-b'] == 'x'"),
+        ("inputs.parameters['a'].int_value >= 3", "int(inputs.parameter_values['a']) >= 3"),
+        ("inputs.parameters['a'].double_value < inputs.parameters['b'].double_value",
+         "double(inputs.parameter_values['a']) < double(inputs.parameter_values['b'])"),
+        ('!(parseJson(inputs.parameters["a"].string_value)[0] == 1)', '!(parseJson(inputs.parameter_values["a"])[0] == 1)'),
+    ],
+)  # fmt: skip
+def test_older_conditions_read_what_todays_driver_fills_in(old: str, new: str) -> None:
+    words = pipeline(tasks={"train": task("train", triggerPolicy={"condition": old})})
+    read_, findings = read_ir(read(as_yaml(words), "old.yaml"))
+    train = read_.pipeline.root.dag
+    assert train is not None
+    assert train.tasks["train"].condition == new
+    assert [one.code for one in findings] == ["KSC202"]
+    words = pipeline(tasks={"train": task("train", triggerPolicy={"condition": new})})
+    again, more = read_ir(read(as_yaml(words), "new.yaml"))
+    assert again.pipeline.root.dag is not None
+    assert (again.pipeline.root.dag.tasks["train"].condition, more) == (new, [])
+
+
 def test_names_with_underscores_are_read_too() -> None:
     words = pipeline()
     words["root"]["dag"]["tasks"]["train"] = {"component_ref": {"name": "comp-train"}, "task_info": {"name": "train"}}

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 import waiting
 from docker_engine import not_run_because
+from hypothesis.internal.conjecture import providers
 from sagemaker_local.runners import usable_runners
 from third_party_corpus import NOT_HERE, ROOT
 
@@ -18,6 +19,12 @@ hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=Tr
                                      suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile("repeatable"), derandomize=False)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_sessionstart() -> None:
+    """Since 6.131 hypothesis takes text and numbers out of the project's modules that are loaded, others in each worker."""
+    if hypothesis.settings().derandomize:
+        providers._get_local_constants = providers.Constants
 
 
 #: Folders whose files take minutes.

@@ -10,7 +10,8 @@ def not_a_pipeline_spec(problem: str) -> Says:
     """The IR is not valid.
 
     ## What it does
-    Refuses IR that does not parse into KFP's PipelineSpec, unknown fields included, with the path to what is wrong.
+    Refuses IR that does not parse into KFP's PipelineSpec, unknown fields included, or that kfp does not load for want of
+    executors or of a type of the pipeline's inputs and outputs, with the path to what is wrong.
 
     ## Why
     KFP's API server would refuse it as well; a conversion would only hide the mistake.

@@ -21,8 +21,8 @@ def no_words_in_python(construct: str) -> Says:
       its blocks, inputs of blocks that begin with `pipelineparam--` (kfp 1.8), an input whose name is none in Python;
     - a task without an input that its component requires, a final status that comes from an input, an output of an If or exit
       handler that is read outside of it, a constant that a block gets instead of its tasks, a block that is in two places;
-    - a condition of several comparisons, or over `inputs.parameters[...].string_value` (kfp 1.8); a step that is a
-      condition or loop itself (TFX);
+    - a condition of several comparisons, or over what is made of an input (`size(...)`); a step that is a condition or loop
+      itself (TFX);
     - artifact types without title or version, executors that are no container (custom jobs), `lifecycle` of a container;
     - pipelines that are too large for its compiler, which writes out each use of a nested pipeline: more than 10,000 tasks.
 

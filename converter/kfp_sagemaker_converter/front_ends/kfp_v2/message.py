@@ -57,7 +57,7 @@ def check_platforms(platforms: Mapping[str, Any], at: Location) -> None:
 
 
 def _misshapen(words: Any, descriptor: Any, path: str) -> Iterator[str]:
-    """What is no mapping or no list where the proto has a message, a map or a repeated field."""
+    """What is no mapping, no list or no name where the proto has a message or map, a repeated field or an enum."""
     if not isinstance(words, dict):
         yield f"{path.lstrip('.')} is no mapping"
         return
@@ -65,9 +65,13 @@ def _misshapen(words: Any, descriptor: Any, path: str) -> Iterator[str]:
         return
     for key, value in words.items():
         field = descriptor.fields_by_name.get(key) or descriptor.fields_by_camelcase_name.get(key)
-        if field is None or field.message_type is None or _is_any(field.message_type):
+        if field is None or (field.message_type and _is_any(field.message_type)):
             continue
         inner, here = field.message_type, f"{path}.{key}"
+        if inner is None:
+            if field.enum_type and type(value) not in (str, int, type(None)):  # the parser takes 1.5 and true for 1
+                yield f"{here.lstrip('.')} is no {field.enum_type.name}"
+            continue
         if inner.GetOptions().map_entry:
             if not isinstance(value, dict):
                 yield f"{here.lstrip('.')} is no mapping"
@@ -114,7 +118,7 @@ def _is_plain_member(key: str, value: Any, descriptor: Any) -> bool:
         return False
     inner = field.message_type
     if inner is None:
-        return value is not None
+        return value is not None and (field.enum_type is None or isinstance(value, str))
     if inner.GetOptions().map_entry:
         inner = inner.fields_by_name["value"].message_type
         values = list(value.values()) if isinstance(value, dict) else None

@@ -43,6 +43,9 @@ def _interface(definitions: dict[str, Any], found: dict[str, None]) -> None:
         if isinstance(parameter, dict) and "parameterType" not in parameter and parameter.get("type") in _TYPES:
             parameter["parameterType"] = _TYPES[parameter.pop("type")]
             found["type"] = None
+        if isinstance(parameter, dict) and parameter.get("defaultValue") is not None and parameter.get("isOptional") is False:
+            parameter["isOptional"] = True
+            found["isOptional"] = None
     for artifact in (definitions.get("artifacts") or {}).values():
         if not isinstance(artifact, dict):
             continue

@@ -8,6 +8,7 @@ from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.components import component_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.documents import VERTEX, Parts, parts_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.executors import executor_of
+from kfp_sagemaker_converter.front_ends.kfp_v2.loadable import check_loadable
 from kfp_sagemaker_converter.front_ends.kfp_v2.message import check_platforms, is_plain, message_of, normalised
 from kfp_sagemaker_converter.front_ends.kfp_v2.newer_ir import newer_fields
 from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
@@ -36,8 +37,6 @@ def read_ir(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
 def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagnostic]]:
     ir, findings = parts.ir, []
     message = message_of(ir, parts.at)
-    if not isinstance((ir.get("deploymentSpec") or {}).get("executors") or {}, dict):
-        raise Refused([pipeline_rules.not_a_pipeline_spec(parts.at, "", "deploymentSpec: executors is no mapping")])
     check_platforms(parts.platforms, parts.at)
     if not message.pipeline_info.name:
         raise Refused([pipeline_rules.no_name(parts.at, "")])
@@ -45,6 +44,7 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
         ir = normalised(message)  # in one spelling, without lines
     if old := modernise(ir):
         findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))
+    check_loadable(ir, parts.at)
     if parts.wrapper_kind == VERTEX:
         findings += apply_runtime_config(ir, parts.wrapper, parts.at)
     pipeline = _pipeline(text, ir, parts)
@@ -56,8 +56,7 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
 def _pipeline(text: StructuredText, ir: dict[str, Any], parts: Parts) -> Pipeline:
     info = ir.get("pipelineInfo") or {}
     components = ir.get("components") or {}
-    executors = (ir.get("deploymentSpec") or {}).get("executors")
-    executors = executors if isinstance(executors, dict) else {}
+    executors = ir["deploymentSpec"]["executors"]
     return Pipeline(
         name=info.get("name", ""),
         display_name=info.get("displayName", ""),

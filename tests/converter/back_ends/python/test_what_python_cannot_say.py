@@ -41,7 +41,7 @@ def condition(text: str, prefix: str = "pipelinechannel--") -> dict[str, Any]:
 
 A_IS_X = "inputs.parameter_values['pipelinechannel--a'] == 'x'"
 B_IS_Y = "inputs.parameter_values['pipelinechannel--b'] == 'y'"
-OF_KFP_1 = "inputs.parameters['pipelinechannel--a'].string_value == 'x'"
+SIZE_OF_A = "size(inputs.parameter_values['pipelinechannel--a']) == 1"
 OUTPUT = {"outputDefinitions": {"artifacts": {"data": DATASET}}}
 
 
@@ -104,7 +104,7 @@ def in_itself() -> dict[str, Any]:
         # Blocks.
         (block("condition-1", condition(f"{A_IS_X} || {B_IS_Y}")), "||"),
         (block("condition-1", condition(f"{A_IS_X} && {B_IS_Y}")), "&&"),
-        (block("condition-1", condition(OF_KFP_1)), "inputs.parameters['pipelinechannel--a'].string_value"),
+        (block("condition-1", condition(SIZE_OF_A)), "size(inputs.parameter_values['pipelinechannel--a']) in a condition"),
         (block("condition-1", {"triggerPolicy": {"condition": A_IS_X}, "inputs": {"parameters": {
             "pipelinechannel--a": constant("x")}}}), "the input pipelinechannel--a of the block condition-1"),
         (pipeline(tasks={"train": task("train", **condition(A_IS_X))}), "a step and a condition or loop"),

@@ -10,7 +10,7 @@ from kfp_sagemaker_converter.configuration.configuration import Configuration, i
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Container
 from kfp_sagemaker_converter.passes.steps import Step
-from kfp_sagemaker_converter.rules import output as rules
+from kfp_sagemaker_converter.rules import images as rules
 
 
 def about_images(

@@ -1,8 +1,10 @@
-"""Training jobs that really run: what their container finds, what becomes of what it leaves, and how they end."""
+"""Training jobs that really run: what their container finds, what becomes of what it leaves, and how they end.
+
+Spot instances and warm pools: test_spot_and_warm_pools; the kinds of input and output data: test_training_data.
+"""
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from pathlib import Path
@@ -141,68 +143,6 @@ def test_max_runtime_ends_it_as_stopped_with_its_model(start_training, aws, unti
     assert aws.unpacked(f"out/{job.name}/output/model.tar.gz") == {"w": b"late"}
 
 
-@ON_EVERY_RUNNER
-def test_an_interrupted_spot_job_goes_on_from_its_checkpoints(start_training, aws, until, leap):
-    aws.put(**{"checkpoints/old": "from before"})
-    script = f"""
-        cat /opt/ml/checkpoints/old; cd /opt/ml/checkpoints
-        if [ -e step ]; then echo resumed from $(cat step); exit 0; fi
-        echo 41 > step; {WAIT}
-    """
-    job = start_training(
-        script,
-        JobFaults(interrupt_after=600),
-        EnableManagedSpotTraining=True,
-        StoppingCondition={"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 7200},
-        CheckpointConfig={"S3Uri": aws.uri("checkpoints")},
-    )
-    until(lambda: "checkpoints/step" in aws.keys("checkpoints/") and aws.get("checkpoints/step"))
-    leap(600)
-    job.wait()
-    assert job.status == "Completed", job.end
-    first = ["Starting", "Downloading", "Training", "Interrupted", "Starting"]
-    assert job.statuses == [*first, "Downloading", "Training", "Uploading"]
-    assert aws.get("checkpoints/step") == b"41\n"
-    assert "from beforeresumed from 41" in [line for lines in aws.lines(GROUP, job.name).values() for line in lines]
-    assert 0 < job.end["describe"]["BillableTimeInSeconds"] < 600 <= job.end["describe"]["TrainingTimeInSeconds"]
-
-
-@ON_ONE
-def test_checkpoints_are_in_s3_while_it_runs_also_of_another_path(start_training, aws, until):
-    configuration = {"S3Uri": aws.uri("points"), "LocalPath": "/srv/points"}
-    job = start_training(f"printf 1 > /srv/points/first; {WAIT}", CheckpointConfig=configuration)
-    until(lambda: aws.keys("points/") == ["points/first"])
-    assert job.status is None
-    job.stop_requested.set()
-    job.wait()
-
-
-@ON_EVERY_RUNNER
-def test_a_warm_pool_keeps_its_cache(start_training, aws, execution):
-    script = "cd /opt/ml/sagemaker/warmpoolcache; cat a/b; mkdir -p a; printf $TRAINING_JOB_NAME > a/b"
-    first, second = (start_training(script, warm_pool="pool").wait() for _ in range(2))
-    alone = start_training("ls /opt/ml/sagemaker; exit 0").wait()
-    other = start_training(script, warm_pool="other").wait()
-    shown = {job.name: [line for lines in aws.lines(GROUP, job.name).values() for line in lines] for job in (second, other)}
-    assert shown[second.name] == [first.name]
-    assert not [line for line in shown[other.name] if line.startswith("train-")]
-    assert alone.status == "Completed"
-
-
-@ON_ONE
-def test_a_spot_job_that_waits_too_long_for_capacity_stops(start_training, until, leap):
-    job = start_training(
-        WAIT,
-        JobFaults(interrupt_after=0, slow={"Interrupted": 600}),
-        EnableManagedSpotTraining=True,
-        StoppingCondition={"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 600},
-    )
-    until(lambda: job.statuses[-1:] == ["Interrupted"])
-    leap(600)
-    job.wait()
-    assert (job.status, job.end["secondary_status"]) == ("Stopped", "MaxWaitTimeExceeded")
-
-
 @WHERE_ISOLATED
 def test_two_instances_are_started_together_and_one_failure_fails_the_job(start_training, aws, channel):
     aws.put(**{f"parts/{name}": name for name in "abc"})
@@ -249,95 +189,6 @@ def test_a_regex_that_is_none_fails_the_job(start_training):
     job = start_training(AlgorithmSpecification={"MetricDefinitions": [{"Name": "loss", "Regex": "("}]}).wait()
     assert job.status == "Failed"
     assert "MetricDefinition loss" in job.end["failure_reason"]
-
-
-@ON_ONE
-@pytest.mark.parametrize(
-    ("members", "expected"),
-    [
-        ({"CompressionType": "Gzip"}, "a.txt"),
-        ({"InputMode": "FastFile"}, "a.txt.gz"),
-        ({"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": "manifest"}}, "sub/a.txt.gz"),
-    ],
-    ids=["gzip", "FastFile", "manifest"],
-)
-def test_channel_kinds(start_training, aws, channel, members, expected):
-    packed = gzip.compress(b"content")
-    manifest = json.dumps([{"prefix": aws.uri("files/")}, "sub/a.txt.gz"])
-    aws.put(**{"files/sub/a.txt.gz": packed, "manifest": manifest})
-    given = json.loads(json.dumps(members).replace('"manifest"', json.dumps(aws.uri("manifest"))))
-    script = "cd /opt/ml/input/data/train; cp -r . /opt/ml/model"
-    job = start_training(script, InputDataConfig=[channel("train", aws.uri("files/sub/"), **given)]).wait()
-    assert job.status == "Completed", job.end
-    content = b"content" if expected.endswith("txt") else packed
-    assert aws.unpacked(f"out/{job.name}/output/model.tar.gz") == {expected: content}
-
-
-@ON_ONE
-def test_a_file_system_is_shared_with_the_job(start_training, channel, file_system):
-    (file_system / "dir").mkdir()
-    (file_system / "dir" / "given").write_text("given")
-    script = "cd /opt/ml/input/data/train; cat given; echo written > made"
-    source = {"FileSystemId": "fs-12345678", "FileSystemType": "EFS", "FileSystemAccessMode": "rw", "DirectoryPath": "/dir"}
-    mounted = {"ChannelName": "train", "DataSource": {"FileSystemDataSource": source}}
-    job = start_training(script, InputDataConfig=[mounted]).wait()
-    assert job.status == "Completed", job.end
-    assert (file_system / "dir" / "made").read_text() == "written\n"
-
-
-@ON_ONE
-@pytest.mark.parametrize(
-    ("changed", "problem"),
-    [({"FileSystemId": "fs-87654321"}, "is not known here"), ({"DirectoryPath": "/other"}, "has no directory /other")],
-)
-def test_a_file_system_that_is_not_there_fails_the_job(start_training, changed, problem):
-    source = {"FileSystemId": "fs-12345678", "FileSystemType": "EFS", "FileSystemAccessMode": "rw", "DirectoryPath": "/"}
-    mounted = {"ChannelName": "train", "DataSource": {"FileSystemDataSource": {**source, **changed}}}
-    job = start_training(InputDataConfig=[mounted]).wait()
-    assert job.status == "Failed"
-    assert problem in job.end["failure_reason"]
-
-
-@ON_ONE
-def test_a_pipe_gives_the_objects_one_after_the_other_each_epoch(start_training, aws, channel):
-    aws.put(**{"data/a": "one ", "data/b": "x" * 100_000})
-    script = "cd /opt/ml/input/data; for epoch in 0 1; do cat train_$epoch | wc -c; done; head -c 4 train_2"
-    job = start_training(script, InputDataConfig=[channel("train", aws.uri("data/"), InputMode="Pipe")]).wait()
-    assert job.status == "Completed", job.end
-    [lines] = aws.lines(GROUP, job.name).values()
-    assert [line.strip() for line in lines] == ["100004", "100004", "one"]
-
-
-@ON_ONE
-def test_output_without_compression_is_plain_objects(start_training, aws):
-    job = start_training(
-        "printf m > /opt/ml/model/m; printf d > /opt/ml/output/data/d",
-        OutputDataConfig={"S3OutputPath": aws.uri("plain/"), "CompressionType": "NONE"},
-    ).wait()
-    assert job.end["describe"]["ModelArtifacts"]["S3ModelArtifacts"] == aws.uri(f"plain/{job.name}/output/model/")
-    assert aws.keys("plain/") == [f"plain/{job.name}/output/data/d", f"plain/{job.name}/output/model/m"]
-
-
-@ON_ONE
-@pytest.mark.parametrize(
-    ("uri", "reason"),
-    [
-        ("s3://no-such-bucket-here/x", r"ClientError: Data download failed: .*NoSuchBucket"),
-        ("none/", r'ClientError: Data download failed: No S3 objects found under S3 URL "s3://bucket-\d+/none/"'),
-    ],
-)
-def test_data_that_is_not_there_fails_the_job(start_training, aws, channel, uri, reason):
-    job = start_training(InputDataConfig=[channel("train", uri if "//" in uri else aws.uri(uri))]).wait()
-    assert job.status == "Failed"
-    assert re.match(reason, job.end["failure_reason"])
-    assert job.statuses == ["Starting", "Downloading"]
-
-
-@ON_ONE
-def test_an_output_bucket_that_is_not_there_fails_the_job(start_training):
-    job = start_training(OutputDataConfig={"S3OutputPath": "s3://no-such-bucket-here/out"}).wait()
-    assert job.status == "Failed"
-    assert job.end["failure_reason"].startswith("ClientError: Failed to upload s3://no-such-bucket-here/out")
 
 
 @ON_ONE

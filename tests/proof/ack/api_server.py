@@ -14,20 +14,17 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from kfp_sagemaker.custom_resources.fields import API_VERSION, GROUP, FieldTable, field_table, kinds
+from kfp_sagemaker.custom_resources.fields import GROUP
 
 from ..gates import Gates
+from .api_objects import APPLIED, TABLES, Answer, Object, Store, check, merge_applied, own, shown
 
-TABLES = {field_table(kind).plural: field_table(kind) for kind in kinds()}
-START = datetime(2026, 11, 1, tzinfo=UTC)
 #: Seconds between two bookmarks of a watch.
 BOOKMARK_SECONDS = 0.2
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,54 +37,6 @@ class Served:
     content_type: str
     body: Any
     at: float
-
-
-class Answer(Exception):
-    """An answer that is no success, as the API server words it."""
-
-    def __init__(self, code: int, reason: str, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.code = code
-        self.body = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code, "reason": reason,
-                     "message": message, "details": details}
-
-
-def forbidden(verb: str, plural: str) -> Answer:
-    """What RBAC answers."""
-    user = "system:serviceaccount:team-a:pipeline-runner"
-    return Answer(403, "Forbidden", f'{plural}.{GROUP} "x" is forbidden: User "{user}" cannot {verb} resource "{plural}" in '
-                  f'API group "{GROUP}" in the namespace "team-a"')
-
-
-@dataclass
-class Store:
-    """What the server keeps across restarts.
-
-    ``events`` are (resourceVersion, plural, event); ``oldest`` is where they begin.
-    """
-
-    objects: dict[tuple[str, str], Object] = field(default_factory=dict)
-    events: list[tuple[int, str, Object]] = field(default_factory=list)
-    version: int = 1000
-    oldest: int = 0
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def now(self) -> str:
-        return (START + timedelta(seconds=self.version)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def write(self, plural: str, custom: Object, kind: str) -> Object:
-        """Keep ``custom`` as a new version, and tell the watches."""
-        with self.changed:
-            self.version += 1
-            custom["metadata"]["resourceVersion"] = str(self.version)
-            key = (plural, custom["metadata"]["name"])
-            if kind == "DELETED":
-                self.objects.pop(key, None)
-            else:
-                self.objects[key] = custom
-            self.events.append((self.version, plural, {"type": kind, "object": copy.deepcopy(custom)}))
-            self.changed.notify_all()
-        return custom
 
 
 class ApiServer:
@@ -169,32 +118,32 @@ class ApiServer:
                 return custom
             if custom["spec"] != before["spec"]:
                 custom["metadata"]["generation"] += 1
-            _own(custom, manager, "Update", subresource, self.store.now())
+            own(custom, manager, "Update", subresource, self.store.now())
             gone = custom["metadata"].get("deletionTimestamp") and not custom["metadata"].get("finalizers")
             return self.store.write(plural, custom, "DELETED" if gone else "MODIFIED")
 
     def apply(self, plural: str, name: str, manifest: Object, manager: str) -> tuple[Object, bool]:
         """Server-side apply with force; whether it was created."""
         table = TABLES[plural]
-        _check(table, manifest)
+        check(table, manifest)
         with self.store.changed:
             there = self.store.objects.get((plural, name))
             now = self.store.now()
             if there is None:
                 custom = copy.deepcopy(manifest)
                 custom["metadata"] |= {"uid": f"uid-{self.store.version}", "generation": 1, "creationTimestamp": now}
-                _own(custom, manager, "Apply", "", now)
-                custom[_APPLIED] = copy.deepcopy(manifest)
+                own(custom, manager, "Apply", "", now)
+                custom[APPLIED] = copy.deepcopy(manifest)
                 return self.store.write(plural, custom, "ADDED"), True
             custom = copy.deepcopy(there)
             for part in ("spec", "labels", "annotations"):
-                _merge_applied(custom, there.get(_APPLIED, {}), manifest, part)
+                merge_applied(custom, there.get(APPLIED, {}), manifest, part)
             if custom["spec"] == there["spec"] and custom["metadata"] == there["metadata"]:
                 return there, False
             if custom["spec"] != there["spec"]:
                 custom["metadata"]["generation"] += 1
-            _own(custom, manager, "Apply", "", now)
-            custom[_APPLIED] = copy.deepcopy(manifest)
+            own(custom, manager, "Apply", "", now)
+            custom[APPLIED] = copy.deepcopy(manifest)
             return self.store.write(plural, custom, "MODIFIED"), False
 
     def delete(self, plural: str, name: str, version: str = "") -> Object:
@@ -215,50 +164,6 @@ class ApiServer:
         if custom is None:
             raise Answer(404, "NotFound", f'{plural}.{GROUP} "{name}" not found', name=name, group=GROUP, kind=plural)
         return custom
-
-
-#: Where the last manifest of server-side apply is kept; it is not shown.
-_APPLIED = "applied"
-
-
-def _check(table: FieldTable, manifest: Mapping[str, Any]) -> None:
-    untyped = f"failed to create typed patch object (team-a/x; {API_VERSION}, Kind={table.kind})"
-    known = {inner.name: inner for inner in table.spec.members.values()}
-    for name, value in manifest["spec"].items():
-        if name not in known:
-            raise Answer(500, "InternalError", f"{untyped}: .spec.{name}: field not declared in schema")
-        if known[name].type == "string" and not isinstance(value, str):
-            raise Answer(500, "InternalError", f"{untyped}: .spec.{name}: expected string, got {value}")
-    lacking = [table.spec.members[member].name for member in table.required
-               if table.spec.members[member].name not in manifest["spec"]]
-    if lacking:
-        causes = [{"reason": "FieldValueRequired", "message": "Required value", "field": f"spec.{name}"} for name in lacking]
-        raise Answer(422, "Invalid", f'{table.kind}.{GROUP} "x" is invalid', causes=causes)
-
-
-def _merge_applied(custom: Object, last: Mapping[str, Any], manifest: Mapping[str, Any], part: str) -> None:
-    """What was applied before and is not any more goes; what is applied now is there."""
-
-    def of(whole: Mapping[str, Any]) -> Any:
-        return (whole if part == "spec" else whole.get("metadata", {})).get(part, {})
-
-    target = custom if part == "spec" else custom["metadata"]
-    kept = {name: value for name, value in of(custom).items() if name in of(manifest) or name not in of(last)}
-    merged = {**kept, **copy.deepcopy(of(manifest))}
-    if merged or part in target:
-        target[part] = merged
-
-
-def _own(custom: Object, manager: str, operation: str, subresource: str, now: str) -> None:
-    entries = custom["metadata"].setdefault("managedFields", [])
-    mine = {"manager": manager, "operation": operation, **({"subresource": subresource} if subresource else {})}
-    entries[:] = [one for one in entries if {key: one[key] for key in mine if key in one} != mine
-                  or bool(one.get("subresource")) != bool(subresource)]
-    entries.append({**mine, "apiVersion": API_VERSION, "time": now, "fieldsType": "FieldsV1", "fieldsV1": {}})
-
-
-def _shown(custom: Mapping[str, Any]) -> Object:
-    return {name: value for name, value in custom.items() if name != _APPLIED}
 
 
 class _Http(ThreadingHTTPServer):
@@ -323,25 +228,25 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
         def _answer(self, served: Served, query: Mapping[str, str]) -> tuple[int, Object]:
             if served.verb == "list":
                 wanted = dict(one.split("=", 1) for one in query.get("labelSelector", "").split(",") if one)
-                found = [_shown(one) for one in server.all(served.plural)
+                found = [shown(one) for one in server.all(served.plural)
                          if wanted.items() <= one["metadata"].get("labels", {}).items()]
                 return 200, {"kind": "List", "items": found, "metadata": {"resourceVersion": str(server.store.version)}}
             if served.verb == "get":
                 with server.store.changed:
-                    return 200, _shown(copy.deepcopy(server._existing(served.plural, served.name)))
+                    return 200, shown(copy.deepcopy(server._existing(served.plural, served.name)))
             if served.verb == "delete":
                 conditions = (served.body or {}).get("preconditions", {})
-                return 200, _shown(server.delete(served.plural, served.name, conditions.get("resourceVersion", "")))
+                return 200, shown(server.delete(served.plural, served.name, conditions.get("resourceVersion", "")))
             if served.content_type == "application/apply-patch+yaml":
                 custom, created = server.apply(served.plural, served.name, served.body, query["fieldManager"])
-                return 201 if created else 200, _shown(custom)
+                return 201 if created else 200, shown(custom)
             assert served.content_type == "application/merge-patch+json", served.content_type
 
             def patch(custom: Object) -> None:
                 annotations = {**custom["metadata"].get("annotations", {}), **served.body["metadata"]["annotations"]}
                 custom["metadata"]["annotations"] = {name: value for name, value in annotations.items() if value is not None}
 
-            return 200, _shown(server.edit(served.plural, served.name, patch, query["fieldManager"]))
+            return 200, shown(server.edit(served.plural, served.name, patch, query["fieldManager"]))
 
         def _watch(self, plural: str, query: Mapping[str, str]) -> None:
             name = query["fieldSelector"].removeprefix("metadata.name=")
@@ -368,7 +273,7 @@ def _handler(server: ApiServer) -> type[BaseHTTPRequestHandler]:
                 for version, event in news:
                     seen = version
                     if event["type"] == "BOOKMARK" or event["object"]["metadata"]["name"] == name:
-                        self._chunk({**event, "object": _shown(event["object"])})
+                        self._chunk({**event, "object": shown(event["object"])})
             self.wfile.write(b"0\r\n\r\n")
             self.close_connection = True
 

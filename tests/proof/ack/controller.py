@@ -17,7 +17,8 @@ from kfp_sagemaker.custom_resources.fields import kinds
 from kfp_sagemaker.faces.registry import component_ids, find_face
 from kfp_sagemaker.resources.resource import Life, Resource, State
 
-from .api_server import TABLES, Answer, ApiServer, Object
+from .api_objects import TABLES, Answer, Object
+from .api_server import ApiServer
 
 RESOURCES = {resource.kind: resource for name in component_ids() for resource in find_face(name).resources
              if resource.kind in kinds()}

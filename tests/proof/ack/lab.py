@@ -16,7 +16,8 @@ from waiting import until
 
 from ..component_table import COMPONENTS, Component
 from ..steps import StepProcess, Task
-from .api_server import ApiServer, Object
+from .api_objects import Object
+from .api_server import ApiServer
 from .controller import Controller
 
 NAMESPACE = "team-a"

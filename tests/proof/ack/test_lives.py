@@ -6,7 +6,7 @@ from waiting import until
 
 from ..component_table import MODEL_URL
 from ..steps import RUN_ID, Task
-from .api_server import Object
+from .api_objects import Object
 from .lab import NAMESPACE, AckLab
 
 OUTPUTS = {"modelArtifacts": {"s3ModelArtifacts": MODEL_URL}}

@@ -8,7 +8,8 @@ from kfp_sagemaker.cli import main
 from kfp_sagemaker.errors import RequestRefused
 from waiting import until
 
-from .api_server import Answer, Served
+from .api_objects import Answer
+from .api_server import Served
 from .in_process import LABELS, carry_out
 from .lab import NAMESPACE, AckLab
 from .test_every_kind import inputs_of

@@ -7,7 +7,8 @@ import re
 import pytest
 from waiting import until
 
-from .api_server import Answer, Served, forbidden
+from .api_objects import Answer, forbidden
+from .api_server import Served
 from .lab import AckLab
 
 

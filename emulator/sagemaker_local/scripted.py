@@ -48,8 +48,8 @@ class JobScript:
     training_jobs: tuple[Mapping[str, str], ...] = ()
     """Of a tuning job: the tuned hyperparameters of the training jobs that it starts, one for each. What becomes of the third
     says the script that its name matches, e.g. ``tune-003-*``; its objective is that of FinalMetricDataList there."""
-    before_end: Callable[[], None] | None = None
-    """Called when the steps have passed or the job is stopped, before it ends: to write what it leaves in S3, say."""
+    before_end: Callable[[str], None] | None = None
+    """Called with the job's name when the steps have passed or it is stopped, before it ends: to write what it leaves, say."""
     heeds_stop: bool = True
     """False: the job goes on to its own end after a stop request, as one that ends in that moment."""
 
@@ -160,7 +160,7 @@ class ScriptedExecution:
             if stop.is_set():
                 break
         if script.before_end is not None:
-            script.before_end()
+            script.before_end(events.name)
         if stop.is_set():
             events.finish("Stopped")
             return

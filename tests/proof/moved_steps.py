@@ -67,7 +67,7 @@ def place_of(task: MovedTask, service: Service) -> str:
 
 def leaving(lab: Lab, place: str, script: JobScript, files: Mapping[str, bytes]) -> JobScript:
     """The script of a job that leaves these files at a place."""
-    return replace(script, before_end=lambda: put(lab, {f"{place}/{path}": body for path, body in files.items()}))
+    return replace(script, before_end=lambda _: put(lab, {f"{place}/{path}": body for path, body in files.items()}))
 
 
 def put(lab: Lab, objects: Mapping[str, bytes]) -> None:

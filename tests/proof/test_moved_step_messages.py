@@ -32,8 +32,8 @@ def failed(reason: str, **more: Any) -> JobScript:
     ],
 )  # fmt: skip
 def test_a_job_that_fails(lab: Lab, tmp_path: Path, script: JobScript, lines: list[str], told: str) -> None:
-    def write() -> None:
-        lab.write_log("/aws/sagemaker/ProcessingJobs", f"{lab.name_of('CreateProcessingJob')}/algo-1-1", *lines)
+    def write(name: str) -> None:
+        lab.write_log("/aws/sagemaker/ProcessingJobs", f"{name}/algo-1-1", *lines)
 
     task = moved(lab, tmp_path)
     lab.script.jobs["*"] = replace(script, before_end=write if lines else None)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Words
 from kfp_sagemaker_converter.rules import pipeline as rules
 from kfp_sagemaker_converter.source import Location
+
+_Problem: TypeAlias = tuple[Location, str]
 
 _TITLE = re.compile(r"(system|google)\.[^.@]+")
 _VERSION = re.compile(r"[^.@]+\.[^.@]+\.[^.@]+")
@@ -23,18 +26,18 @@ _PARAMETER_TYPES = frozenset(
 )
 
 
-def check_loadable(ir: Words, at: Location) -> None:
-    """See whether kfp would load this IR of today's words.
+def check_loadable(text: StructuredText, ir: Words, at: Location) -> None:
+    """See whether kfp would load this IR of today's words. ``at`` is where the IR begins.
 
     Raises:
         Refused: it would not; with everything that is in its way.
     """
-    problems = [*_of_executors(ir), *_of_interface("root", ir.get("root") or {})]
+    problems = [*_of_executors(text, ir), *_of_interface(text, "root", ir.get("root") or {})]
     # The loader takes the interface of a component that is called as the pipeline, should there be one.
     name = _component_name(str((ir.get("pipelineInfo") or {}).get("name", "")))
-    problems += _of_interface(f"components.{name}", (ir.get("components") or {}).get(name) or {})
+    problems += _of_interface(text, f"components.{name}", (ir.get("components") or {}).get(name) or {})
     if problems:
-        raise Refused([rules.not_a_pipeline_spec(at, "", problem) for problem in problems])
+        raise Refused([rules.not_a_pipeline_spec(where if where.line else at, "", what) for where, what in problems])
 
 
 def _component_name(pipeline: str) -> str:
@@ -42,31 +45,35 @@ def _component_name(pipeline: str) -> str:
     return "comp-" + re.sub("-+", "-", re.sub("[^-0-9a-z]+", "-", pipeline.lower())).strip("-")
 
 
-def _of_executors(ir: Words) -> Iterator[str]:
-    executors = (ir.get("deploymentSpec") or {}).get("executors")
+def _of_executors(text: StructuredText, ir: Words) -> Iterator[_Problem]:
+    deployment = ir.get("deploymentSpec") or {}
+    executors = deployment.get("executors")
     if not isinstance(executors, dict):
-        yield "deploymentSpec: executors is no mapping" if executors is not None else "deploymentSpec: executors is missing"
+        problem = "executors is missing" if executors is None else "executors is no mapping"
+        yield text.at(deployment, "executors"), f"deploymentSpec: {problem}"
 
 
-def _of_interface(path: str, component: Words) -> Iterator[str]:
+def _of_interface(text: StructuredText, path: str, component: Words) -> Iterator[_Problem]:
     for definitions in ("inputDefinitions", "outputDefinitions"):
         interface = component.get(definitions) or {}
-        for name, parameter in (interface.get("parameters") or {}).items():
-            written = (parameter or {}).get("parameterType")
-            if written not in _PARAMETER_TYPES:
-                yield f"{path}.{definitions}.parameters.{name}: {_said(written)} is no parameterType"
-        for name, artifact in (interface.get("artifacts") or {}).items():
+        parameters, artifacts = (interface.get(kind) or {} for kind in ("parameters", "artifacts"))
+        for name, parameter in parameters.items():
+            if (written := (parameter or {}).get("parameterType")) not in _PARAMETER_TYPES:
+                yield text.at(parameters, name), f"{path}.{definitions}.parameters.{name}: {_wrong('parameterType', written)}"
+        for name, artifact in artifacts.items():
             for problem in _of_artifact_type((artifact or {}).get("artifactType") or {}):
-                yield f"{path}.{definitions}.artifacts.{name}.artifactType: {problem}"
+                yield text.at(artifacts, name), f"{path}.{definitions}.artifacts.{name}.artifactType: {problem}"
 
 
 def _of_artifact_type(schema: Mapping[str, Any]) -> Iterator[str]:
     title, version = schema.get("schemaTitle", ""), schema.get("schemaVersion")
     if not _TITLE.fullmatch(title):
-        yield f"{_said(title)} is no schemaTitle such as system.Dataset"
+        yield _wrong("schemaTitle", title, "system.Dataset")
     if version is None or (version and not _VERSION.fullmatch(version)):
-        yield f"{_said(version)} is no schemaVersion such as 0.0.1"
+        yield _wrong("schemaVersion", version, "0.0.1")
 
 
-def _said(value: Any) -> str:
-    return "nothing" if value is None or value == "" else repr(value)
+def _wrong(what: str, written: Any, example: str = "") -> str:
+    if written in (None, ""):
+        return f"{what} is missing"
+    return f"{written!r} is no {what}{example and ' such as '}{example}"

@@ -44,7 +44,7 @@ def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagno
         ir = normalised(message)  # in one spelling, without lines
     if old := modernise(ir):
         findings.append(pipeline_rules.older_ir(parts.at, "", ", ".join(old)))
-    check_loadable(ir, parts.at)
+    check_loadable(text, ir, parts.at)
     if parts.wrapper_kind == VERTEX:
         findings += apply_runtime_config(ir, parts.wrapper, parts.at)
     pipeline = _pipeline(text, ir, parts)

@@ -23,7 +23,7 @@ hypothesis.settings.load_profile("repeatable")
 
 def pytest_sessionstart() -> None:
     """Since 6.131 hypothesis takes text and numbers out of the project's modules that are loaded, others in each worker."""
-    if hypothesis.settings().derandomize:
+    if hypothesis.settings().derandomize and hasattr(providers, "Constants"):
         providers._get_local_constants = providers.Constants
 
 

@@ -56,7 +56,7 @@ coverage: $(VENV)/.dev ## Convert all pipelines of ../shared/corpus, where they 
 	$(BIN)/python scripts/measure_coverage.py
 
 bench: $(VENV)/.dev ## Measure start-up, polling, steps on custom resources and conversion.
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
 image: $(VENV)/.demo ## Build the components' image: make image IMAGE=repository:tag [BASE=python:3.11-slim]
 	scripts/build-image $(IMAGE) $(if $(BASE),--base $(BASE))

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kfp_sagemaker.container_step.custom_paths import chooses_paths
 from kfp_sagemaker.container_step.job import Job
 from kfp_sagemaker.container_step.layout import artifacts_of, split_uri
+from kfp_sagemaker.container_step.python_steps import chooses_paths
 from kfp_sagemaker.container_step.staging import Objects
 from kfp_sagemaker.container_step.step_spec import Service, UriMode
 from kfp_sagemaker.errors import AccessDenied, RemoteFailure

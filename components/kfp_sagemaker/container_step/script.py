@@ -12,9 +12,9 @@ import shlex
 from collections.abc import Iterator
 
 from kfp_sagemaker.container_step.command import Command
-from kfp_sagemaker.container_step.custom_paths import chooses_paths, copying
 from kfp_sagemaker.container_step.layout import InputArtifact, Layout
 from kfp_sagemaker.container_step.mounts import mount_script
+from kfp_sagemaker.container_step.python_steps import runs_in_python, within_python
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 
@@ -60,7 +60,7 @@ def script_text(spec: StepSpec, command: Command, layout: Layout) -> str:
         problem = "not the name of a variable that a shell can set: letters, digits and underscores"
         raise InvalidInput("step", [Violation(f"environment variable {name}", problem) for name in wrong])
     mounts = mount_script(spec.mounts, layout.mounts.input(SLOT), layout.mounts.inputs)
-    start = copying(command.words, layout.executor_input) if chooses_paths(spec) else command.words
+    start = within_python(command.words, spec, layout.executor_input) if runs_in_python(spec) else command.words
     parts = [_FUNCTIONS, *_links(layout), *mounts, *_exports(command), *_secrets(spec.secrets)]
     return "\n".join([*parts, "exec " + " ".join(map(shlex.quote, start)), ""])
 

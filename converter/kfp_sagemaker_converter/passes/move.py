@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from kfp_sagemaker.container_step.custom_paths import chooses_paths
 from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, encode
 from kfp_sagemaker.container_step.ir import step_spec
+from kfp_sagemaker.container_step.python_steps import chooses_paths
 from kfp_sagemaker.container_step.step_spec import Service, StepSpec, UriMode
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings

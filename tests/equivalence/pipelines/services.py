@@ -10,18 +10,29 @@ step = functools.partial(dsl.component, base_image="python:3.11-slim", install_k
 
 @step
 def trains(model: Output[Model], folder: str = "") -> dict:
-    """Goes on from its checkpoint. When there is none yet it writes one, and works on until it is interrupted."""
+    """Goes on from its checkpoint. When there is none yet it writes one, and another one when it is interrupted."""
     import json
     import os
+    import signal
+    import sys
     import time
 
     place = folder or os.environ.get("KFP_SAGEMAKER_CHECKPOINT_DIR", "/tmp")
     checkpoint = os.path.join(place, "state.json")
     if not os.path.exists(checkpoint):
-        with open(checkpoint + ".new", "w") as file:
-            json.dump({"epoch": 3}, file)
-        os.rename(checkpoint + ".new", checkpoint)
-        print("wrote a checkpoint")
+
+        def write(epoch):
+            with open(checkpoint + ".new", "w") as file:
+                json.dump({"epoch": epoch}, file)
+            os.rename(checkpoint + ".new", checkpoint)
+
+        def interrupted(*_):
+            time.sleep(0.5)
+            write(4)
+            sys.exit(1)
+
+        signal.signal(signal.SIGTERM, interrupted)
+        write(3)
         while True:
             time.sleep(0.05)
     with open(checkpoint) as file:

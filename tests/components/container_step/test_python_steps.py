@@ -1,21 +1,39 @@
-"""Outputs at paths of the program's own choice: the program around it is run here."""
+"""The program around a Python step, which is run here. All processes of a container hear of a signal: tests/equivalence."""
 
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kfp_sagemaker.container_step.custom_paths import chooses_paths, copying
 from kfp_sagemaker.container_step.job import plan_job
+from kfp_sagemaker.container_step.python_steps import chooses_paths, runs_in_python, within_python
 from kfp_sagemaker.container_step.step_spec import StepSpec
 
 from .executor_inputs import executor_input
 
 PYTHON = ("sh", "-ec", "python3 -m kfp.dsl.executor_main")
+CHOOSING = StepSpec("i", (*PYTHON, "model.set_path('/x')"))
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        (PYTHON, True),
+        (("sh", "-ec", "python3 -m kfp.components.executor_main"), True),
+        (("sh", "-ec", "python3 -m kfp.v2.components.executor_main"), True),
+        (("sh", "-ec", "/opt/python -m kfp.dsl.executor_main"), False),
+        (("sh", "-ec", "python3 -m kfp.dsl.executor_mainly"), False),
+        (("python3", "train.py"), False),
+        ((), False),
+    ],
+)
+def test_what_is_a_step_of_kfps_python_executor(command: tuple[str, ...], runs: bool) -> None:
+    assert runs_in_python(StepSpec("i", command)) is runs
 
 
 @pytest.mark.parametrize(
@@ -32,10 +50,14 @@ def test_who_chooses(command: tuple[str, ...], chooses: bool) -> None:
     assert chooses_paths(StepSpec("i", command)) is chooses
 
 
-def test_the_script_starts_the_program_within_another() -> None:
-    start = (plan_job(StepSpec("i", (*PYTHON, "model.set_path('/x')")), executor_input()).script or "").rpartition("exec ")[2]
-    assert start.startswith("python3 -c ")
-    assert "executor_output.json sh -ec" in start
+@pytest.mark.parametrize(("spec", "output"), [(CHOOSING, "/executor_output.json"), (StepSpec("i", PYTHON), "")])
+def test_the_script_starts_the_step_within_another(spec: StepSpec, output: str) -> None:
+    *_, last = (plan_job(spec, executor_input()).script or "").split("\nexec ")
+    words = shlex.split(last)
+    assert words[:2] == ["python3", "-c"]
+    assert words[3].endswith(output)
+    assert bool(words[3]) is bool(output)
+    assert words[4:] == list(spec.command)
 
 
 def run(folder: Path, program: str, output: Any = None) -> subprocess.CompletedProcess[str]:
@@ -43,7 +65,7 @@ def run(folder: Path, program: str, output: Any = None) -> subprocess.CompletedP
     file = folder / "executor_output.json"
     leaves = f"open({str(file)!r}, 'w').write({json.dumps(output)!r})\n" if output is not None else ""
     words = (sys.executable, "-c", leaves + program)
-    command = copying(words, {"outputs": {"outputFile": str(file)}})
+    command = within_python(words, CHOOSING, {"outputs": {"outputFile": str(file)}})
     return subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
 
 

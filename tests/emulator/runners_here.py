@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from sagemaker_local.runners import usable_runners
 
 REASONS: Mapping[str, str | None] = usable_runners()
@@ -16,3 +17,7 @@ ISOLATING = [name for name in RUNNERS if name != "process"]
 
 ONE = ISOLATING[-1:]
 """For what does not depend on the runner."""
+
+ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
+WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
+ON_ONE = pytest.mark.parametrize("runner", ONE)

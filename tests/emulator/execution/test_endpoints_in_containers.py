@@ -6,11 +6,7 @@ import io
 import tarfile
 
 import pytest
-from runners_here import ISOLATING, ONE, RUNNERS
-
-ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
-WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
-ON_ONE = pytest.mark.parametrize("runner", ONE)
+from runners_here import ON_EVERY_RUNNER, ON_ONE, WHERE_ISOLATED
 
 SERVER = """
 import http.server, os, sys

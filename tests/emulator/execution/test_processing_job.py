@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from runners_here import ISOLATING, ONE, RUNNERS
+from runners_here import ON_EVERY_RUNNER, ON_ONE, RUNNERS, WHERE_ISOLATED
 from waiting import PATIENCE
 
 GROUP = "/aws/sagemaker/ProcessingJobs"
-
-ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
-WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
-ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 WAIT = "while :; do sleep 0.05; done"
 

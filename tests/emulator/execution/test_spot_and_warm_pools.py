@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from runners_here import ONE, RUNNERS
+from runners_here import ON_EVERY_RUNNER, ON_ONE
 from sagemaker_local.events import JobFaults
 
 GROUP = "/aws/sagemaker/TrainingJobs"
-
-ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
-ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 WAIT = "while :; do sleep 0.05; done"
 

@@ -7,11 +7,9 @@ import json
 import re
 
 import pytest
-from runners_here import ONE
+from runners_here import ON_ONE
 
 GROUP = "/aws/sagemaker/TrainingJobs"
-
-ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 
 @ON_ONE

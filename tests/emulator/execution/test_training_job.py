@@ -10,16 +10,12 @@ import re
 from pathlib import Path
 
 import pytest
-from runners_here import ISOLATING, ONE, RUNNERS
+from runners_here import ON_EVERY_RUNNER, ON_ONE, WHERE_ISOLATED
 from sagemaker_local.events import JobFaults
 from waiting import PATIENCE
 
 CHECKOUT = Path(__file__).parents[3]
 GROUP = "/aws/sagemaker/TrainingJobs"
-
-ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
-WHERE_ISOLATED = pytest.mark.parametrize("runner", ISOLATING)
-ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 HANDLER_RUNS = pytest.mark.parametrize("stop_grace", [PATIENCE])
 

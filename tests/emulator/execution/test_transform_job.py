@@ -8,11 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from runners_here import ONE, RUNNERS
+from runners_here import ON_EVERY_RUNNER, ON_ONE
 
 GROUP = "/aws/sagemaker/TransformJobs"
-ON_EVERY_RUNNER = pytest.mark.parametrize("runner", RUNNERS)
-ON_ONE = pytest.mark.parametrize("runner", ONE)
 
 SERVER = """
 import http.server, json, os, signal, sys, time

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from kfp_sagemaker_converter.front_ends.component_yaml.interface import sanitized
-from kfp_sagemaker_converter.front_ends.component_yaml.names import resource_name
+from kfp_sagemaker_converter.front_ends.names import resource_name
 from kfp_sagemaker_converter.model import Document
 
 _TYPES = {

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 
 def resource_name(name: str) -> str:
-    """``Train Model (v2)`` is ``train-model-v2``."""
+    """``Train Model (v2)`` is ``train-model-v2`` (``maybe_rename_for_k8s`` of kfp.dsl.utils)."""
     return re.sub("-+", "-", re.sub("[^-0-9a-z]+", "-", name.lower())).strip("-")
 
 

@@ -36,7 +36,7 @@ def older_ir(fields: str) -> Says:
     ## What it does
     Rewrites the fields of schema 2.0.0 in the words of today's: `type` of a parameter as `parameterType`, `constantValue` as
     `constant`, `runtimeParameter` as `componentInputParameter`, `inputs.parameters['x'].string_value` of conditions as
-    `inputs.parameter_values['x']`. The meaning stays.
+    `inputs.parameter_values['x']`, `isOptional: false` of a parameter with a default as true. The meaning stays.
 
     ## Why
     The kfp 2 loader no longer reads them, and KFP 2 fills in no `inputs.parameters`: such a condition would fail the run.

@@ -6,6 +6,8 @@ import keyword
 import re
 from collections.abc import Iterable
 
+from kfp_sagemaker_converter.front_ends.names import resource_name
+
 #: What a file imports and uses itself.
 RESERVED = frozenset(
     {"dsl", "kubernetes", "components", "List", "Dict", "NamedTuple", "Optional", "getattr"}
@@ -67,18 +69,13 @@ def parameter_name(name: str) -> str:
     return name
 
 
-def kfp_names(name: str) -> str:
-    """What kfp makes of the name of a component or pipeline (``maybe_rename_for_k8s`` of kfp.dsl.utils)."""
-    return re.sub(r"-+", "-", re.sub(r"[^-0-9a-z]+", "-", name.lower())).strip("-")
-
-
 def check_task_name(name: str) -> None:
     """kfp names tasks after their components, in lower case and with hyphens.
 
     Raises:
         CannotSay: it would give another name.
     """
-    if not name or kfp_names(name) != name:
+    if not name or resource_name(name) != name:
         raise CannotSay(f"the task name {name!r}: kfp's are of lower-case letters, digits and single hyphens")
 
 
@@ -88,5 +85,5 @@ def check_pipeline_name(name: str) -> None:
     Raises:
         CannotSay: kfp would give another name, or refuse it.
     """
-    if not name or kfp_names(name) != name or len(name) > 128:
+    if not name or resource_name(name) != name or len(name) > 128:
         raise CannotSay(f"the pipeline name {name!r}: kfp's are of lower-case letters, digits and single hyphens, at most 128")

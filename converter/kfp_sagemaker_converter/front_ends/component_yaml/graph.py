@@ -11,7 +11,7 @@ from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.front_ends.component_yaml.interface import Interface, cast, sanitized
-from kfp_sagemaker_converter.front_ends.component_yaml.names import resource_name, unique
+from kfp_sagemaker_converter.front_ends.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.rules import component as rules
 from kfp_sagemaker_converter.source import Location

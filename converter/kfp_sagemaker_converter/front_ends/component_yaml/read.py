@@ -12,9 +12,9 @@ from kfp_sagemaker_converter.front_ends.component_yaml.container import containe
 from kfp_sagemaker_converter.front_ends.component_yaml.graph import Graph, graph_of
 from kfp_sagemaker_converter.front_ends.component_yaml.interface import Interface, interface_of
 from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Library
-from kfp_sagemaker_converter.front_ends.component_yaml.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.component_yaml.placeholders import references
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
+from kfp_sagemaker_converter.front_ends.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
 from kfp_sagemaker_converter.model import Document, Format
 from kfp_sagemaker_converter.rules import component as rules

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from kfp_sagemaker_converter.diagnostics import Refused
+from kfp_sagemaker_converter.front_ends.names import resource_name
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Words
 from kfp_sagemaker_converter.rules import pipeline as rules
@@ -20,10 +21,6 @@ _Problem: TypeAlias = tuple[Location, str]
 
 _TITLE = re.compile(r"(system|google)\.[^.@]+")
 _VERSION = re.compile(r"[^.@]+\.[^.@]+\.[^.@]+")
-#: ParameterType.ParameterTypeEnum of pipeline_spec.proto, without the unspecified one.
-_PARAMETER_TYPES = frozenset(
-    ("NUMBER_DOUBLE", "NUMBER_INTEGER", "STRING", "BOOLEAN", "LIST", "STRUCT", "TASK_FINAL_STATUS", "TASK_CONFIG")
-)
 
 
 def check_loadable(text: StructuredText, ir: Words, at: Location) -> None:
@@ -34,15 +31,10 @@ def check_loadable(text: StructuredText, ir: Words, at: Location) -> None:
     """
     problems = [*_of_executors(text, ir), *_of_interface(text, "root", ir.get("root") or {})]
     # The loader takes the interface of a component that is called as the pipeline, should there be one.
-    name = _component_name(str((ir.get("pipelineInfo") or {}).get("name", "")))
+    name = f"comp-{resource_name(ir['pipelineInfo']['name'])}"
     problems += _of_interface(text, f"components.{name}", (ir.get("components") or {}).get(name) or {})
     if problems:
         raise Refused([rules.not_a_pipeline_spec(where if where.line else at, "", what) for where, what in problems])
-
-
-def _component_name(pipeline: str) -> str:
-    """kfp.dsl.utils.sanitize_component_name."""
-    return "comp-" + re.sub("-+", "-", re.sub("[^-0-9a-z]+", "-", pipeline.lower())).strip("-")
 
 
 def _of_executors(text: StructuredText, ir: Words) -> Iterator[_Problem]:
@@ -54,15 +46,23 @@ def _of_executors(text: StructuredText, ir: Words) -> Iterator[_Problem]:
 
 
 def _of_interface(text: StructuredText, path: str, component: Words) -> Iterator[_Problem]:
+    types = _parameter_types()
     for definitions in ("inputDefinitions", "outputDefinitions"):
         interface = component.get(definitions) or {}
         parameters, artifacts = (interface.get(kind) or {} for kind in ("parameters", "artifacts"))
         for name, parameter in parameters.items():
-            if (written := (parameter or {}).get("parameterType")) not in _PARAMETER_TYPES:
+            if (written := (parameter or {}).get("parameterType")) not in types:
                 yield text.at(parameters, name), f"{path}.{definitions}.parameters.{name}: {_wrong('parameterType', written)}"
         for name, artifact in artifacts.items():
             for problem in _of_artifact_type((artifact or {}).get("artifactType") or {}):
                 yield text.at(artifacts, name), f"{path}.{definitions}.artifacts.{name}.artifactType: {problem}"
+
+
+def _parameter_types() -> set[str]:
+    # Imported here: kfp takes two seconds.
+    from kfp.pipeline_spec.pipeline_spec_pb2 import ParameterType
+
+    return set(ParameterType.ParameterTypeEnum.keys()) - {"PARAMETER_TYPE_ENUM_UNSPECIFIED"}
 
 
 def _of_artifact_type(schema: Mapping[str, Any]) -> Iterator[str]:

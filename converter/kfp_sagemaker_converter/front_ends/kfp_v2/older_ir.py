@@ -1,7 +1,8 @@
 """IR of schema 2.0.0, which the KFP 1.8 SDK and early Vertex SDKs wrote, in the words of today's.
 
 The proto still has the old fields and the kfp 2 loader no longer reads them: ``type`` of a parameter (``parameterType``
-now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``componentInputParameter``). Conditions are
+now), ``constantValue`` (``constant``), ``runtimeParameter`` of task inputs (``componentInputParameter``); nor does it take
+``isOptional: false`` beside a default. Conditions are
 evaluated over the ExecutorInput (backend/src/v2/expression of kubeflow/pipelines), and the old ones read its ``parameters``,
 which KFP 2's driver leaves empty: ``inputs.parameters['x'].string_value`` is ``inputs.parameter_values['x']`` now.
 """
@@ -40,10 +41,12 @@ def modernise(ir: dict[str, Any]) -> list[str]:
 
 def _interface(definitions: dict[str, Any], found: dict[str, None]) -> None:
     for parameter in (definitions.get("parameters") or {}).values():
-        if isinstance(parameter, dict) and "parameterType" not in parameter and parameter.get("type") in _TYPES:
+        if not isinstance(parameter, dict):
+            continue
+        if "parameterType" not in parameter and parameter.get("type") in _TYPES:
             parameter["parameterType"] = _TYPES[parameter.pop("type")]
             found["type"] = None
-        if isinstance(parameter, dict) and parameter.get("defaultValue") is not None and parameter.get("isOptional") is False:
+        if parameter.get("defaultValue") is not None and parameter.get("isOptional") is False:
             parameter["isOptional"] = True
             found["isOptional"] = None
     for artifact in (definitions.get("artifacts") or {}).values():

@@ -53,7 +53,7 @@ generate: $(VENV)/.dev ## Write the generated files anew: component_specs, READM
 	$(BIN)/python -m kfp_sagemaker_converter.generate
 
 coverage: $(VENV)/.dev ## Convert all pipelines of ../shared/corpus, where they are, and write docs/coverage.md.
-	$(BIN)/python scripts/measure_coverage.py
+	$(BIN)/python scripts/measure_coverage.py $(COVERAGE)
 
 bench: $(VENV)/.dev ## Measure start-up, polling, steps on custom resources and conversion.
 	$(BIN)/python -m bench $(BENCH)

@@ -2,6 +2,7 @@
 
     python scripts/measure_coverage.py           # write docs/coverage.md; exit 1 when a promise is missed
     python scripts/measure_coverage.py --print   # print it instead
+    python scripts/measure_coverage.py --check   # exit 1 when it is not what is there, too; nothing is written
 
 Needs the files, which are not the project's: where they are not there, it says so and does nothing. Two conversions are
 measured: with placement auto, and with --all, which is what the promises are about.
@@ -162,13 +163,16 @@ def main() -> int:
     moving_all = {kind: tally(kind, ALL, load=True) for kind in KINDS}
     auto = {kind: tally(kind, AUTO, load=False) for kind in KINDS if kind in "BE"}
     text = page(moving_all, auto)
+    problems = missed(moving_all)
     if "--print" in sys.argv:
         print(text)
+    elif "--check" in sys.argv:
+        problems += ["docs/coverage.md is stale: make coverage"] if PAGE.read_text(encoding="utf-8") != text else []
     else:
         PAGE.write_text(text, encoding="utf-8")
         print(f"wrote {PAGE} after {time.monotonic() - start:.0f} s")
-    problems = missed(moving_all)
-    print("\n".join(problems), file=sys.stderr)
+    for problem in problems:
+        print(problem, file=sys.stderr)
     return 1 if problems else 0
 
 

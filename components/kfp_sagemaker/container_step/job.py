@@ -14,6 +14,7 @@ from typing import Any
 from kfp_sagemaker.container_step.command import Command, resolved_command, resolved_image
 from kfp_sagemaker.container_step.kinds_of_job import impossible
 from kfp_sagemaker.container_step.layout import CHECKPOINT_FOLDER, MOUNTS, OUTPUT_FOLDER, Layout, lay_out
+from kfp_sagemaker.container_step.long_arguments import Carried, carry
 from kfp_sagemaker.container_step.mounts import CLAIMS, channels, environment_of_files, mount_problems
 from kfp_sagemaker.container_step.placeholders import Filling
 from kfp_sagemaker.container_step.script import NAME, SLOT, script_text
@@ -43,7 +44,10 @@ CHECKPOINTS, CHECKPOINT_VARIABLE = "/opt/ml/checkpoints", "KFP_SAGEMAKER_CHECKPO
 
 @dataclass(frozen=True)
 class Job:
-    """A moved step in its run. ``script`` is the text that the job starts; None: the command itself."""
+    """A moved step in its run. ``script`` is the text that the job starts; None: the command itself.
+
+    ``files`` are what the script needs beside it, by name.
+    """
 
     spec: StepSpec
     settings: JobSettings
@@ -51,6 +55,7 @@ class Job:
     image: str
     command: Command
     script: str | None
+    files: Mapping[str, bytes]
     labels: RunLabels
 
     @property
@@ -83,8 +88,10 @@ def plan_job(spec: StepSpec, given: Mapping[str, Any]) -> Job:
     command = _with_checkpoints(resolved_command(spec, filling), settings)
     if direct:
         _refuse_what_needs_a_script(spec, command)
-    script = None if direct else script_text(spec, command, layout)
-    return Job(spec, settings, layout, resolved_image(spec, filling), command, script, run_labels(f"{layout.task_root}/x"))
+    carried = Carried(command) if direct else carry(spec, command, layout.mounts.input(SLOT))
+    script = None if direct else script_text(spec, carried.command, layout)
+    image, labels = resolved_image(spec, filling), run_labels(f"{layout.task_root}/x")
+    return Job(spec, settings, layout, image, command, script, carried.files, labels)
 
 
 def prepared_job(job: Job, *, empty_buckets: frozenset[str] = frozenset(), region: str | None = None) -> Prepared:

@@ -17,7 +17,8 @@ from typing import Any
 
 from kfp_sagemaker.container_step.step_spec import StepSpec
 
-_EXECUTOR = re.compile(r"\bpython3 -m kfp\.(?:v2\.)?(?:components|dsl)\.executor_main\b")
+#: How a lightweight component's shell starts KFP's executor.
+EXECUTOR = re.compile(r"\bpython3 -m kfp\.(?:v2\.)?(?:components|dsl)\.executor_main\b")
 _CHOICE = re.compile(r"\.set_path\(|\bcustom_path\s*=[^=]")
 
 #: Only the first process of a container makes a process group of the step: with it ends all that is in there. What is
@@ -64,7 +65,7 @@ sys.exit(status)
 
 def runs_in_python(spec: StepSpec) -> bool:
     """Whether the step is one of KFP's Python executor."""
-    return any(map(_EXECUTOR.search, spec.command))
+    return any(map(EXECUTOR.search, spec.command))
 
 
 def chooses_paths(spec: StepSpec) -> bool:

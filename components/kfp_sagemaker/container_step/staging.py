@@ -1,5 +1,5 @@
-"""What a job needs in S3 before it is created: its script, the lists of the objects of its input artifacts, and files that
-the pod mounts.
+"""What a job needs in S3 before it is created: its script and long arguments, the lists of the objects of its input
+artifacts, and files that the pod mounts.
 
 An input artifact is named to SageMaker by the exact keys of its objects. By a prefix, an artifact ``model`` would bring
 ``model_metrics`` along; and a list takes one of a job's inputs for all artifacts of a bucket.
@@ -60,12 +60,12 @@ def stage_inputs(job: Job, objects: Objects, patience: Patience) -> frozenset[st
 
 
 def stage_script(job: Job, objects: Objects, patience: Patience) -> None:
-    """Write the job's script, and beside it the files that the pod mounts.
+    """Write the job's script, and beside it its long arguments and the files that the pod mounts.
 
     A training job without a script has a file in its place, because it has to have a channel.
     """
     if job.script is None and job.face.resource.kind != "TrainingJob":
         return
     content = (job.script or "").encode("utf-8", "surrogatepass")
-    for path, text in {NAME: content, **staged_files(job.spec)}.items():
+    for path, text in {NAME: content, **job.files, **staged_files(job.spec)}.items():
         patience.ride_out(lambda path=path, text=text: objects.put(f"{job.script_folder}{path}", text))  # type: ignore[misc]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kfp_sagemaker.container_step.command import LONGEST_ARGUMENT
+from kfp_sagemaker.container_step.long_arguments import LONGEST_ARGUMENT
 from kfp_sagemaker.container_step.parameter_text import whole_json
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run import artifact_store

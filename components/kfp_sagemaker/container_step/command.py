@@ -10,6 +10,7 @@ from kfp_sagemaker.container_step.step_spec import StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation, shorten
 from kfp_sagemaker.variable_expansion import expanded, expanded_environment
 
+
 @dataclass(frozen=True)
 class Command:
     """What the user's container runs. ``keeps_entrypoint``: only arguments were given, for the image's own entry point.
@@ -32,8 +33,8 @@ def resolved_command(spec: StepSpec, filling: Filling) -> Command:
 
     made = [(word, text) for text in (*spec.command, *spec.args) for word in fill((text,), filling, prepare)]
     problems = [
-        Violation("command", f"element {position} of the command, {shorten(text)}, holds a NUL character, which no program can "
-                             "be given") for position, (word, text) in enumerate(made, 1) if "\0" in word
+        Violation("command", f"element {position} of the command, {shorten(text)}, holds a NUL character, which no program "
+                             "can be given") for position, (word, text) in enumerate(made, 1) if "\0" in word
     ]  # fmt: skip
     if problems:
         raise InvalidInput("step", problems)

@@ -17,10 +17,13 @@ import gc
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kfp_sagemaker.container_step.encoding import check_bundle, decode, is_reference
-from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
+from kfp_sagemaker.container_step.large_values import with_values
+from kfp_sagemaker.container_step.placeholders import Filling, fill_text
+from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings
 from kfp_sagemaker.errors import (
     AccessDenied,
     CapacityUnavailable,
@@ -36,6 +39,7 @@ from kfp_sagemaker.lifecycle.termination import Termination
 if TYPE_CHECKING:
     from kfp_sagemaker.backends.boto3.backend import Boto3Backend
     from kfp_sagemaker.container_step.job import Job
+    from kfp_sagemaker.faces.common_inputs import StepSettings
     from kfp_sagemaker.faces.prepare import Prepared
     from kfp_sagemaker.lifecycle.patience import Patience
 
@@ -63,12 +67,15 @@ def _carry_out(
     from kfp_sagemaker.backends.boto3.backend import Boto3Backend
     from kfp_sagemaker.container_step.hints import with_hints
     from kfp_sagemaker.container_step.job import plan_job, prepared_job
+    from kfp_sagemaker.faces.common_inputs import StepSettings
     from kfp_sagemaker.lifecycle.run import patience_of
 
     # What is in S3 is needed before the settings in it are known; the region is one that a pipeline may pass.
     passed = (given.get("inputs") or {}).get("parameterValues") or {}
-    step = _fetched(step, str(passed.get(f"{SETTING_PREFIX}region") or region or "") or None) if is_reference(step) else step
-    job = plan_job(decode(step), given)
+    place = str(passed.get(f"{SETTING_PREFIX}region") or region or "") or None
+    spec = decode(_fetched(step, StepSettings(region=place)) if is_reference(step) else step)
+    given = with_values(given, spec, partial(_read, _early_settings(spec.job, given, region)))
+    job = plan_job(spec, given)
     prepared = prepared_job(job, region=region)
     for warning in prepared.warnings:
         _logger.warning("%s", warning)
@@ -129,19 +136,38 @@ def _run(
         raise RemoteFailure(f"the job has ended well, and its outputs cannot be written here: {error}") from error
 
 
-def _fetched(reference: str, region: str | None) -> str:
+def _fetched(reference: str, settings: StepSettings) -> str:
     """The specification that lies in S3. Raises InvalidInput when it is not there, or not what it was."""
-    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
-    from kfp_sagemaker.faces.common_inputs import StepSettings
-    from kfp_sagemaker.lifecycle.clock import SystemClock
-    from kfp_sagemaker.lifecycle.patience import Patience
-
-    backend = Boto3Backend(StepSettings(region=region))
-    clock = SystemClock()
-    patience = Patience(clock=clock, until=clock.now() + 15 * 60, renew_credentials=backend.renew_credentials)
     uri = reference.partition("#")[0]
-    content = patience.ride_out(lambda: backend.objects.get(uri))
+    content = _read(settings, uri)
     if content is None:
         problem = "this step's specification is not there; upload what the conversion wrote for S3"
         raise InvalidInput("--step", [Violation("--step", problem, value=uri)])
     return check_bundle(reference, content)
+
+
+def _early_settings(job: JobSettings, given: Mapping[str, Any], region: str | None) -> StepSettings:
+    """What calls to S3 need of the job's settings before all of them are known."""
+    from kfp_sagemaker.faces.common_inputs import StepSettings
+
+    def filled(text: Any) -> str | None:
+        return fill_text(str(text or ""), Filling(given)) or None
+
+    return StepSettings(
+        region=filled(job.region) or region,
+        assume_role=filled(job.more.get("assume_role")),
+        external_id=filled(job.more.get("external_id")),
+        role_session_name=filled(job.more.get("role_session_name")),
+    )
+
+
+def _read(settings: StepSettings, uri: str) -> bytes | None:
+    """An object in S3 that is needed before the job is planned; None when there is none."""
+    from kfp_sagemaker.backends.boto3.backend import Boto3Backend
+    from kfp_sagemaker.lifecycle.clock import SystemClock
+    from kfp_sagemaker.lifecycle.patience import Patience
+
+    backend = Boto3Backend(settings)
+    clock = SystemClock()
+    patience = Patience(clock=clock, until=clock.now() + 15 * 60, renew_credentials=backend.renew_credentials)
+    return patience.ride_out(lambda: backend.objects.get(uri))

@@ -90,9 +90,8 @@ def carry(spec: StepSpec, command: Command, folder: str) -> Carried:
 
 def _impossible(command: Command, position: int) -> Violation:
     problem = (f"element {position + 1} of the command, {shorten(command.written[position])}, has "
-               f"{_size(command.words[position])} bytes; an argument of a program on Linux has at most {LONGEST_ARGUMENT}, in a "
-               "pod as in a job. The script of a shell and a Python program can be given more: else hand large values over as "
-               "artifacts")
+               f"{_size(command.words[position])} bytes; an argument of a program on Linux has at most {LONGEST_ARGUMENT}, in "
+               "a pod as in a job. Only a shell's script (sh -c) and Python can be given more: hand it over as an artifact")
     return Violation("command", problem)
 
 
@@ -131,12 +130,11 @@ def _is_shell(words: Sequence[str]) -> bool:
 def _within_executor(words: Sequence[str], files: _Files) -> Iterator[str]:
     """KFP's executor is started by a shell's script, whose ``$0`` is the source; the arguments after it are the executor's."""
     starts = max(position for position, word in enumerate(words) if EXECUTOR.search(word))
-    for position, word in enumerate(words):
-        if position == starts:
-            loader = shlex.quote(files.loader())
-            yield EXECUTOR.sub(lambda found: found[0].replace("python3", f"python3 {loader}", 1), word)
-        else:
-            yield files.short(word) if position > starts + 1 else word
+    started = f"python3 {shlex.quote(files.loader())} "
+    yield from words[:starts]
+    yield EXECUTOR.sub(lambda found: found[0].replace("python3 ", started, 1), words[starts])
+    yield from words[starts + 1:starts + 2]
+    yield from map(files.short, words[starts + 2:])
 
 
 def _within_shell(words: Sequence[str], files: _Files) -> Iterator[str]:

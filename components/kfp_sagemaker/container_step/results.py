@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.container_step.job import Job
+from kfp_sagemaker.container_step.large_values import Reference, folder_of, reference_to, value_in_file
 from kfp_sagemaker.container_step.layout import artifacts_of, split_uri
+from kfp_sagemaker.container_step.parameter_text import whole_json
 from kfp_sagemaker.container_step.python_steps import chooses_paths
 from kfp_sagemaker.container_step.staging import Objects
 from kfp_sagemaker.container_step.step_spec import Service, UriMode
@@ -37,13 +39,35 @@ def collect(job: Job, given: Mapping[str, Any], described: Mapping[str, Any], ob
     written = _executor_output(job, _read(job, job.layout.output_file, objects, patience))
     values = (written or {}).get("parameterValues") or {}
     for name, content in files.items():
+        if content is None and name not in values:
+            _logger.warning("the program has not written its output parameter %s; KFP fails a step that leaves one out", name)
+    for name, reference in _large(job, files, values).items():
+        patience.ride_out(lambda made=reference: objects.put(made.uri, made.content))  # type: ignore[misc]
+        _logger.info("output %s: %d bytes, handed on by way of %s", name, len(reference.content), reference.uri)
+        if name in values:
+            values[name] = reference.value
+        if files.get(name) is not None:
+            text = reference.value if isinstance(reference.value, str) else whole_json(reference.value)
+            files[name] = text.encode()
+    for name, content in files.items():
         if content is not None:
             _write(outputs["parameters"][name]["outputFile"], content)
-        elif name not in values:
-            _logger.warning("the program has not written its output parameter %s; KFP fails a step that leaves one out", name)
     if written is not None:
-        text = json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        _write(str(outputs.get("outputFile") or ""), text)
+        output = json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        _write(str(outputs.get("outputFile") or ""), output)
+
+
+def _large(job: Job, files: Mapping[str, bytes | None], values: Mapping[str, Any]) -> dict[str, Reference]:
+    """What stands for output parameters that are too large for KFP. The executor output counts before a file, as for KFP."""
+    folder = folder_of(job.layout.task_root, job.labels.run_id)
+    types = {name: str(each.get("parameterType")) for name, each in (job.spec.outputs.get("parameters") or {}).items()}
+    found = {}
+    for name in job.spec.large_outputs:
+        value = values.get(name, value_in_file(files.get(name) or b"", types[name]))
+        reference = reference_to(value, types[name], folder)
+        if reference is not None:
+            found[name] = reference
+    return found
 
 
 def _read(job: Job, path: str, objects: Objects, patience: Patience) -> bytes | None:

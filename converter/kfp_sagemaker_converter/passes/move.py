@@ -19,6 +19,7 @@ from kfp_sagemaker_converter.passes.compute import InstanceChoice, choose_instan
 from kfp_sagemaker_converter.passes.images import about_images
 from kfp_sagemaker_converter.passes.job_settings import job_settings
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
+from kfp_sagemaker_converter.passes.large_values import all_marked, large_values
 from kfp_sagemaker_converter.passes.obstacles import obstacles
 from kfp_sagemaker_converter.passes.placement import Choice, Decision, names_of, place, unmatched
 from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, declared
@@ -80,6 +81,8 @@ def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names
                 diagnostics += outcome[1]
         decisions.append(decision)
         diagnostics += decision.diagnostics
+    found = large_values(pipeline, {one.step.component.name for one in moved})
+    moved = [replace(one, spec=found.marked(one.spec, one.step.component.name)) for one in moved]
     images, more = about_images([(one.step, one.spec) for one in moved], configuration)
     return Plan(tuple(decisions), tuple(moved), (*diagnostics, *more), images)
 
@@ -100,7 +103,7 @@ def _move(
     spec = _spec(step, step.executor, settings, configuration, instance, taken, volumes, names)
     own = (*step.component.inputs.parameters, *step.component.inputs.artifacts)
     spec, run_time_inputs = declared(spec, step.executor, own)
-    if not configuration.pipeline_root and _is_too_long(spec):
+    if not configuration.pipeline_root and _is_too_long(all_marked(spec)):
         return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
     diagnostics = [*instance.diagnostics, *taken.diagnostics, *volumes.diagnostics]
     if chooses_paths(spec):

@@ -37,5 +37,5 @@ def test_each_word_is_told_by_what_was_written() -> None:
 
 
 def test_an_argument_that_no_program_can_be_given_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="element 2 of the command, .*NUL"):
+    with pytest.raises(InvalidInput, match=r"element 2 of the command, .*NUL"):
         resolved_command(StepSpec("i", ("echo", "a\0b")), GIVEN)

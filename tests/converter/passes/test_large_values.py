@@ -1,0 +1,193 @@
+"""Which parameters may travel by way of S3: those that moved steps alone read, however many pipelines are between them."""
+
+from typing import Any, Optional
+
+import pytest
+import yaml
+from google.protobuf.json_format import MessageToDict
+from kfp import dsl
+from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
+from kfp_sagemaker_converter.front_ends.structured_text import read
+from kfp_sagemaker_converter.model import Pipeline
+from kfp_sagemaker_converter.passes.large_values import LargeValues, large_values
+
+
+@dsl.container_component
+def make(outs: dsl.OutputPath(str), items: dsl.OutputPath(list), table: dsl.OutputPath(dict), number: dsl.OutputPath(int),
+         text: str = ""):
+    return dsl.ContainerSpec(image="i", command=["make"], args=[text, outs, items, table, number])
+
+
+@dsl.container_component
+def use(out: dsl.OutputPath(str), text: str = "", items: Optional[list] = None, table: Optional[dict] = None,
+        number: int = 1):
+    return dsl.ContainerSpec(image="i", command=["use"], args=[text, items, table, number, out])
+
+
+@dsl.container_component
+def kept(out: dsl.OutputPath(str), text: str = ""):
+    return dsl.ContainerSpec(image="i", command=["kept"], args=[text, out])
+
+
+@dsl.pipeline
+def using(text: str, items: list) -> str:
+    return use(text=text, items=items).outputs["out"]
+
+
+@dsl.pipeline
+def making() -> str:
+    return make().outputs["outs"]
+
+
+@dsl.pipeline
+def choosing(text: str):
+    with dsl.If(text == "a"):
+        kept()
+
+
+def direct():
+    made = make()
+    use(text=made.outputs["outs"], items=made.outputs["items"], table=made.outputs["table"], number=made.outputs["number"])
+
+
+def two_readers():
+    made = make()
+    use(text=made.outputs["outs"])
+    use(items=made.outputs["items"])
+
+
+def one_stays():
+    made = make()
+    use(text=made.outputs["outs"], items=made.outputs["items"])
+    kept(text=made.outputs["outs"])
+
+
+def of_two_tasks_one_is_read_elsewhere():
+    use(text=make(text="a").outputs["outs"])
+    kept(text=make(text="b").outputs["outs"])
+
+
+def into_a_pipeline():
+    made = make()
+    using(text=made.outputs["outs"], items=made.outputs["items"])
+
+
+def out_of_a_pipeline():
+    use(text=making().output)
+
+
+def into_a_pipeline_that_chooses():
+    choosing(text=make().outputs["outs"])
+
+
+def in_a_loop():
+    made = make()
+    with dsl.ParallelFor([1, 2]):
+        use(text=made.outputs["outs"], items=made.outputs["items"])
+
+
+def over_the_value():
+    made = make()
+    with dsl.ParallelFor(made.outputs["items"]) as item:
+        use(text=item, table=made.outputs["table"])
+
+
+def collected():
+    with dsl.ParallelFor([1, 2]):
+        made = make()
+    use(items=dsl.Collected(made.outputs["outs"]))
+
+
+def condition():
+    made = make()
+    with dsl.If(made.outputs["outs"] == "x"):
+        use(text=made.outputs["outs"], table=made.outputs["table"])
+
+
+def within_a_text():
+    made = make()
+    use(text=f"a {made.outputs['outs']}", table=made.outputs["table"])
+
+
+def one_of():
+    with dsl.If(make().outputs["number"] == 1):
+        first = make(text="a")
+    with dsl.Else():
+        second = make(text="b")
+    use(text=dsl.OneOf(first.outputs["outs"], second.outputs["outs"]))
+
+
+def after_an_exit_handler():
+    with dsl.ExitHandler(kept()):
+        use(text=make().outputs["outs"])
+
+
+def pipeline_output() -> str:
+    made = make()
+    use(text=made.outputs["outs"], table=made.outputs["table"])
+    return made.outputs["outs"]
+
+
+def read_by_nobody():
+    make()
+
+
+def pipeline_of(function: Any) -> Pipeline:
+    ir = yaml.safe_dump(MessageToDict(dsl.pipeline(function).pipeline_spec))
+    return read_ir(read(ir, "pipeline.yaml"))[0].pipeline
+
+
+@pytest.mark.parametrize(
+    ("function", "outputs", "inputs"),
+    [
+        (direct, "text items table", "text items table"),
+        (two_readers, "text items", "text items"),
+        (one_stays, "items", "items"),
+        (of_two_tasks_one_is_read_elsewhere, "", ""),
+        (into_a_pipeline, "text items", "text items"),
+        (out_of_a_pipeline, "text", "text"),
+        (into_a_pipeline_that_chooses, "", ""),
+        (in_a_loop, "text items", "text items"),
+        (over_the_value, "table", "table"),
+        (collected, "", ""),
+        (condition, "table", "table"),
+        (within_a_text, "table", "table"),
+        (one_of, "text", "text"),
+        (after_an_exit_handler, "text", "text"),
+        (pipeline_output, "table", "table"),
+        (read_by_nobody, "", ""),
+    ],
+)
+def test_what_moved_steps_alone_read(function: Any, outputs: str, inputs: str) -> None:
+    pipeline = pipeline_of(function)
+    moved = [name for name in pipeline.components if name.startswith(("comp-make", "comp-use"))
+             and pipeline.components[name].dag is None]
+    found = large_values(pipeline, moved)
+
+    def of(places: dict[str, tuple[str, ...]], step: str) -> set[str]:
+        return {name for component, names in places.items() if component.startswith(step) for name in names}
+
+    assert of(dict(found.outputs), "comp-make") == {"outs" if name == "text" else name for name in outputs.split()}
+    assert of(dict(found.inputs), "comp-use") == set(inputs.split())
+    assert not of(dict(found.outputs), "comp-use")
+    assert not of(dict(found.inputs), "comp-make")
+    assert large_values(pipeline, []) == LargeValues()
+
+
+def test_steps_that_are_alike_are_marked_alike() -> None:
+    """kfp writes ``make`` and ``use`` once for each pipeline that they are in."""
+
+    @dsl.pipeline
+    def own():
+        use(text=make().outputs["outs"])
+
+    def both():
+        own()
+        use(table=make().outputs["table"])
+
+    pipeline = pipeline_of(both)
+    steps = [name for name, component in pipeline.components.items() if component.dag is None]
+    assert sorted(steps) == ["comp-make", "comp-make-2", "comp-use", "comp-use-2"]
+    found = large_values(pipeline, steps)
+    assert found.outputs == {name: (("outs", "table") if "make" in name else ()) for name in steps}
+    assert found.inputs == {name: (("table", "text") if "use" in name else ()) for name in steps}

@@ -33,6 +33,7 @@ from kfp_sagemaker_converter.front_ends.component_yaml.read import read_componen
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Container, Document, Format, Pipeline
+from kfp_sagemaker_converter.passes.constants import too_large
 from kfp_sagemaker_converter.passes.move import plan
 from kfp_sagemaker_converter.passes.placement import ALL, AUTO, Choice
 from kfp_sagemaker_converter.passes.report_of import report_of
@@ -115,7 +116,7 @@ def convert_document(
     planned = plan(pipeline, configuration, choice, names)
     target, about_target = target_of(pipeline, configuration, names)
     written = write(pipeline, {one.step.component.name: one for one in planned.moved}, target)
-    diagnostics = [*found, *planned.diagnostics, *unreachable(planned.steps)]
+    diagnostics = [*found, *planned.diagnostics, *unreachable(planned.steps), *too_large(planned.steps)]
     if planned.moved:
         diagnostics += [*about_target, *about_settings(pipeline, names, written.added_parameters)]
         diagnostics += about_bundles(planned, written.labels, written.bundles)

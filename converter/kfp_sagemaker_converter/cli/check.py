@@ -22,13 +22,14 @@ def check(
     only: tuple[str, ...],
     keep: tuple[str, ...],
     function: str,
+    fetch: bool,
     as_json: bool,
 ) -> None:
     """Tell what would become of pipelines; write nothing.
 
     Takes the same files and options as convert, and exits with the same status.
     """
-    asked = run.Asked(files, configuration, everything, only, keep, function)
+    asked = run.Asked(files, configuration, everything, only, keep, function, fetch)
     done = run.conversions(asked)
     for _, conversion in done:
         if as_json:

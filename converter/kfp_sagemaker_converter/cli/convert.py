@@ -28,6 +28,7 @@ def convert(
     only: tuple[str, ...],
     keep: tuple[str, ...],
     function: str,
+    fetch: bool,
     python: bool,
 ) -> None:
     """Convert pipelines so that their steps run on SageMaker.
@@ -41,7 +42,7 @@ def convert(
 
     Exits with 0 when everything was kept exactly, 1 when somebody has to look at the report, 2 when something was refused.
     """
-    asked = run.Asked(files, configuration, everything, only, keep, function)
+    asked = run.Asked(files, configuration, everything, only, keep, function, fetch)
     done = run.conversions(asked)
     several = len(done) > 1
     given = [source.path for source, _ in done if source.path is not None]

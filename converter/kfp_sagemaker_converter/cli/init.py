@@ -21,9 +21,18 @@ from kfp_sagemaker_converter.configuration.read import FILE_NAME
 @click.option("--bucket", default="", help="The S3 bucket of the pipeline root.")
 @click.option("--registry", default="", metavar="HOST[/PREFIX]", help="The ECR registry that images are copied to.")
 @click.option("--function", default="", help="The pipeline function, when Python source has several.")
+@click.option("--fetch", is_flag=True, help="Fetch the components that a graph refers to by URL.")
 @click.option("--schema", "print_schema", is_flag=True, help="Print the JSON schema instead, for editors.")
 def init(
-    file: str | None, output: Path, role: str, region: str, bucket: str, registry: str, function: str, print_schema: bool
+    file: str | None,
+    output: Path,
+    role: str,
+    region: str,
+    bucket: str,
+    registry: str,
+    function: str,
+    fetch: bool,
+    print_schema: bool,
 ) -> None:
     """Write a commented kfp-sagemaker.yaml for the pipeline in FILE: its steps, images and secrets, ready to uncomment.
 
@@ -45,7 +54,7 @@ def init(
     to_stdout = str(output) == "-"
     if not to_stdout and os.path.lexists(output):
         raise click.ClickException(f"{output} is there already; remove it, or write elsewhere with -o")
-    done = run.conversions(run.Asked((file,), None, everything=True, only=(), keep=(), function=function))
+    done = run.conversions(run.Asked((file,), None, everything=True, only=(), keep=(), function=function, fetch=fetch))
     if len(done) > 1:
         raise click.UsageError(f"{file}: {len(done)} pipelines; name one")
     ((_, conversion),) = done

@@ -16,7 +16,7 @@ from kfp_sagemaker_converter.configuration.read import FILE_NAME, read_configura
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
-from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, library
+from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetched, library
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled
 from kfp_sagemaker_converter.front_ends.kfp_v2.source_lines import SourceLines, source_lines
 from kfp_sagemaker_converter.model import Format
@@ -38,6 +38,7 @@ configuration_option = click.option(
 all_option = click.option("--all", "everything", is_flag=True, help="Move every step that can, parameter-only ones too.")
 only_option = click.option("--only", multiple=True, metavar="STEP", help="Move these steps only: names or images, * and ?.")
 keep_option = click.option("--keep", multiple=True, metavar="STEP", help="Leave these steps in the cluster.")
+fetch_option = click.option("--fetch", is_flag=True, help="Fetch the components that a graph refers to by URL.")
 function_option = click.option("--function", default="", help="The pipeline function, when Python source has several.")
 
 
@@ -51,11 +52,12 @@ class Asked:
     only: tuple[str, ...]
     keep: tuple[str, ...]
     function: str
+    fetch: bool
 
 
 def shared_options(command: F) -> F:
     """Give a command the options of :class:`Asked`."""
-    for option in (function_option, keep_option, only_option, all_option, configuration_option):
+    for option in (fetch_option, function_option, keep_option, only_option, all_option, configuration_option):
         command = option(command)
     return command
 
@@ -94,7 +96,11 @@ def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
 def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
     choice = Choice(ALL if asked.everything else configuration.placement, asked.only, asked.keep)
     sources = read_sources(asked.files)
-    given = library((ComponentFile(one.file, one.text) for one in sources if one.problem is None), configuration.components)
+    given = library(
+        (ComponentFile(one.file, one.text) for one in sources if one.problem is None),
+        configuration.components,
+        _fetcher() if asked.fetch else None,
+    )
     for source in sources:
         if source.problem is not None:
             yield source, Conversion(Report(source.file, Format.UNKNOWN, diagnostics=(source.problem,)))
@@ -110,6 +116,12 @@ def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[S
             yield source, _from_source(source, asked.function, configuration, choice)
         else:
             yield source, convert(source.text, source.file, configuration, choice, library=given)
+
+
+def _fetcher() -> Callable[[str, bool], Fetched]:
+    from kfp_sagemaker_converter.front_ends.component_yaml.fetch import fetcher
+
+    return fetcher()
 
 
 def _from_source(source: SourceFile, function: str, configuration: Configuration, choice: Choice) -> Conversion:

@@ -205,3 +205,28 @@ def needs_kfp(what: str, version: str) -> Says:
     Nothing where kfp and the KFP back end are as new as that.
     """
     return f"{what} needs kfp {version} or newer.", "Nothing to do where kfp is as new as that."
+
+
+@rule("KSC210", Severity.MANUAL)
+def too_large_for_kfp(step: str, size: int) -> Says:
+    """A step is given more than KFP can give.
+
+    ## What it does
+    Names a step whose values that are written in the pipeline, constants and defaults, come to more than 131,071 bytes of
+    JSON. They are kept.
+
+    ## Why
+    KFP's driver hands all inputs of a step over in one argument of a program, and Linux takes no longer one: the step's pod
+    does not start (`argument list too long`), in the pipeline as it was and converted.
+
+    ## Example
+    ```python
+    score(table=json.dumps(rows))   # 300 kB
+    ```
+
+    ## What to do
+    Have the step take an artifact, from `dsl.importer` or from a step that makes it. What one moved step hands to another
+    may be larger: docs/container-step.md.
+    """
+    return (f"The values in the pipeline for {step} come to {size:,} bytes, and KFP can give a step 131,071.",
+            "Have it take an artifact instead.")

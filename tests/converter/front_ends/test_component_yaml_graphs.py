@@ -128,10 +128,11 @@ def test_a_url_is_found_where_the_configuration_says(tmp_path: Path) -> None:
     ("reference", "fix"),
     [
         ({"url": URL, "digest": "ab" * 32},
-         f"Fetch it and give its file too, which has the SHA-256 {'ab' * 32}, or say under components: in the configuration "
-         f"which file is at {URL}, or put it under componentRef.spec."),
+         f"Run again with --fetch, or give its file too, which has the SHA-256 {'ab' * 32}, or say under components: in the "
+         f"configuration which file is at {URL}, or put it under componentRef.spec."),
         ({"url": URL},
-         f"Say under components: in the configuration which file is at {URL}, or put it under componentRef.spec."),
+         f"Run again with --fetch, or say under components: in the configuration which file is at {URL}, or put it under "
+         "componentRef.spec."),
         ({"name": "train"}, "Put it under componentRef.spec."),
     ],
 )  # fmt: skip

@@ -19,8 +19,8 @@ def make(outs: dsl.OutputPath(str), items: dsl.OutputPath(list), table: dsl.Outp
 
 
 @dsl.container_component
-def use(out: dsl.OutputPath(str), text: str = "", items: Optional[list] = None, table: Optional[dict] = None,
-        number: int = 1):
+def use(out: dsl.OutputPath(str), text: str = "", items: Optional[list] = None,  # noqa: UP045
+        table: Optional[dict] = None, number: int = 1):  # noqa: UP045
     return dsl.ContainerSpec(image="i", command=["use"], args=[text, items, table, number, out])
 
 

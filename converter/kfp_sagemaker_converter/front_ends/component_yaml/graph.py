@@ -1,6 +1,6 @@
 """``implementation.graph`` of a component.yaml as a DAG in IR.
 
-The components of its tasks must be in the file (``componentRef.spec``) or among those that were given: nothing is fetched.
+The components of its tasks are in the file (``componentRef.spec``), or are found by their references (``library``).
 """
 
 from __future__ import annotations

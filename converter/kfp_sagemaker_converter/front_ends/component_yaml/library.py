@@ -1,16 +1,17 @@
-"""Components that a graph may use by reference: what was given as files, found by its digest, and what the configuration maps.
+"""Components that a graph may use by reference: what was given as files, found by its digest, what the configuration maps, and
+what is fetched, where that was asked for (``fetch``).
 
-A digest is KFP's: the SHA-256 of the file's bytes with line ends of Unix. Nothing is fetched.
+A digest is KFP's: the SHA-256 of the file's bytes with line ends of Unix.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT
 
@@ -28,25 +29,43 @@ class ComponentFile:
         return hashlib.sha256(self.text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")).hexdigest()
 
 
+#: A component, or None and what is the matter with its URL, as the end of a sentence.
+Fetched: TypeAlias = tuple[ComponentFile | None, str]
+
+
 @dataclass(frozen=True)
 class Library:
-    """Components by digest, and by the URL that the configuration says they are at."""
+    """Components by digest, and by the URL that the configuration says they are at.
+
+    ``fetch`` gets one by its URL, and whether its digest is known; None: nothing is fetched.
+    """
 
     by_digest: Mapping[str, ComponentFile] = field(default_factory=dict)
     by_url: Mapping[str, ComponentFile] = field(default_factory=dict)
+    fetch: Callable[[str, bool], Fetched] | None = None
 
-    def find(self, reference: Mapping[str, Any]) -> tuple[ComponentFile | None, str]:
-        """The component that a ``componentRef`` means; else None, and why a file that was mapped is not it."""
-        digest = str(reference.get("digest") or "").lower()
+    def find(self, reference: Mapping[str, Any]) -> Fetched:
+        """The component that a ``componentRef`` means; else None, and why what is at its URL is not it."""
+        digest, url = str(reference.get("digest") or "").lower(), str(reference.get("url") or "")
         if digest in self.by_digest:
             return self.by_digest[digest], ""
-        mapped = self.by_url.get(str(reference.get("url") or ""))
-        if mapped is not None and digest and mapped.digest != digest:
-            return None, f"{mapped.file}, which the configuration has for it, has the digest {mapped.digest}"
-        return mapped, ""
+        if url in self.by_url:
+            return _of_digest(self.by_url[url], digest, f"is {self.by_url[url].file} by the configuration; that has")
+        if self.fetch is None or not url:
+            return None, ""
+        found, problem = self.fetch(url, bool(digest))
+        return _of_digest(found, digest, "has") if found else (None, problem)
 
 
-def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path]) -> Library:
+def _of_digest(found: ComponentFile, digest: str, what: str) -> Fetched:
+    if digest and found.digest != digest:
+        return None, f"{what} the digest {found.digest}"
+    return found, ""
+
+
+def library(
+    given: Iterable[ComponentFile], mapped: Mapping[str, Path], fetch: Callable[[str, bool], Fetched] | None = None
+) -> Library:
     """A library of the files that were given, and of those that URLs are mapped to: a file, or a folder for a URL's prefix.
 
     A file that cannot be read is as if it were not there.
@@ -58,7 +77,7 @@ def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path]) -> Libra
             continue
         for file in sorted(path.rglob("*.yaml")):
             by_url |= _read(f"{url.rstrip('/')}/{file.relative_to(path).as_posix()}", file)
-    return Library({one.digest: one for one in (*given, *by_url.values()) if "implementation" in one.text}, by_url)
+    return Library({one.digest: one for one in (*given, *by_url.values()) if "implementation" in one.text}, by_url, fetch)
 
 
 def _read(url: str, path: Path) -> dict[str, ComponentFile]:

@@ -162,7 +162,8 @@ class _Reading:
             if file is None:
                 self.found.append(_not_to_be_had(at, task, reference, problem))
                 return None
-            self.found.append(rules.component_of_a_file(at, task, task[:100], file.file))
+            told = "" if reference.get("digest") else file.digest
+            self.found.append(rules.component_of_a_file(at, task, task[:100], file.file, told))
             text, line = self._other(file), line or at.line
             component = _component_in(text)
         name = self.add(text, component, depth + 1, line)

@@ -110,10 +110,10 @@ def inner(text: str, items: list):
 
 @dsl.pipeline
 def handed_on(line: str = LARGE[:60], count: int = 5_000):
-    """Values of 300 kB each, by steps of both kinds to steps of every style that can take them."""
+    """Values of 300 kB each, by steps of both kinds to steps of every style that can be given one."""
     made = produce(text=line, count=count)
     digest(text=made.outputs["whole"], items=made.outputs["items"], table=made.outputs["table"])
-    for each in (shell, python_program, python_module, lightweight):
+    for each in (shell, python_program, python_module, bootstrapped):
         each(first=made.outputs["whole"], second="é", items=made.outputs["items"])
     in_shell = produce_in_shell()
     with dsl.ParallelFor([1, 2]):
@@ -127,9 +127,9 @@ def produce_three(text: str, count: int) -> NamedTuple("Outputs", [("first", str
 
 @dsl.pipeline
 def spread(line: str = LARGE[:60], count: int = 1_600):
-    """Values of 300 kB in all, none of them more than a program can be given."""
+    """Values of 300 kB in all, each of which any program can be given."""
     made = produce_three(text=line, count=count)
-    for each in (shell, shell_program, python_program, python_module, plain, lightweight):
+    for each in (shell_program, plain):
         each(first=made.outputs["first"], second=made.outputs["second"], items=made.outputs["items"])
 
 

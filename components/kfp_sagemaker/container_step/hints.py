@@ -46,13 +46,17 @@ _HINTS = (
      "the role that the job runs as, {role}, may not read its inputs or write its outputs: "
      "`kfp-sagemaker iam step --for job --bucket {bucket}` prints its policy"),
 )
-#: The same for programs that were not found, by what the error or the program's last lines say; the first that matches counts.
-_NOT_FOUND = (
+#: The same for programs that could not be started, by what the error or the program's last lines say; the first that matches
+#: counts.
+_NOT_STARTED = (
     (r"(?m)\bexec(?:vp)?:? \"?sh\"?:.*(?:not found|No such file)",
      "the image {image} has no sh, by which a step is started: set shell: false for it (by hand: run_on_sagemaker(..., "
      "shell=False)), so that {program} is started directly"),
     (r"(?m)\bpython3?\"?: (?:command )?(?:executable file )?(?:not found|No such file)",
      "the image {image} has no Python, which this step runs: give it one that has (a lightweight component: base_image)"),
+    (r"(?m)\bArgument list too long$",
+     "a program that the step's script starts was given more than 131,071 bytes as one argument, which Linux takes nowhere: "
+     "have the script write the value to a file, or the step take an artifact"),
 )
 _PULLING = re.compile(r"(?i)\becr\b|\b(?:pull|find|access|invalid|retriev)\w*\b.{0,60}\b(?:image|repositor)")
 _NOT_GIVEN = ("required, and not given", "not given, and the environment names none")
@@ -83,8 +87,8 @@ def _hints(text: str, log: str, job: Job) -> Iterator[str]:
         "bucket": split_uri(job.layout.task_root)[0],
     }
     found = [hint for pattern, hint in _HINTS if re.search(pattern, text)]
-    said = f"{text}\n{log}" if "exit code: 127" in text else text
-    found = [hint for pattern, hint in _NOT_FOUND if re.search(pattern, said)][:1] or found
+    said = f"{text}\n{log}" if re.search(r"exit code: 12[67]\b", text) else text
+    found = [hint for pattern, hint in _NOT_STARTED if re.search(pattern, said)][:1] or found
     yield from (hint.format(**about) for hint in found)
     if _PULLING.search(text) and not _IN_ECR.fullmatch(job.image) and job.settings.registry_access != "Vpc":
         yield (f"the image {job.image} is not in Amazon ECR, from which SageMaker pulls: copy it there and name the copy "

@@ -56,4 +56,4 @@ def _fetched(url: str, has_digest: bool, silence: float, longest: float) -> Fetc
         return None, "is not text in UTF-8"
     except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        return None, f"cannot be fetched: {reason}"
+        return None, f"cannot be fetched: {getattr(reason, 'strerror', None) or reason}"

@@ -84,7 +84,7 @@ def _alike(components: Mapping[str, Component], pipeline: Pipeline, moved: Colle
         if name in moved:
             executor = pipeline.executors.get(component.executor or "")
             words = {key: value for key, value in component.words.items() if key != "executorLabel"}
-            key = hashlib.sha256(json.dumps([words, executor.words if executor else {}]).encode()).hexdigest()
+            key = hashlib.sha256(json.dumps([words, executor.words if executor else {}], default=str).encode()).hexdigest()
             found[name] = first.setdefault(key, component)
     return found
 
@@ -95,10 +95,13 @@ def _reads(
     """Each use of a value in a DAG: where it is from, and where it is handed on to; None where the value itself is needed."""
     for task in dag.tasks.values():
         inner = components.get(task.component)
+        texts = [given.source.value for given in task.inputs.values() if isinstance(given.source, Constant)]
+        in_texts = set(placeholders(texts))
         for given in task.inputs.values():
             source = _source(component, dag, given, components)
             if source is not None:
-                reader = _place(inner, given.name) if _is_handed_on(task, given) else None
+                is_alone = given.name not in in_texts and _is_handed_on(task, given)
+                reader = _place(inner, given.name) if is_alone else None
                 yield source, reader if reader and reader.type == source.type else None
     for output in dag.outputs:
         outer = _place(component, output.name, is_output=True) if component.name in components else None
@@ -110,11 +113,9 @@ def _reads(
 
 
 def _is_handed_on(task: Task, given: TaskInput) -> bool:
-    """Whether nothing but the task's component sees the value."""
-    in_texts = any(given.name in placeholders(other.source.value) for other in task.inputs.values()
-                   if isinstance(other.source, Constant) and isinstance(other.source.value, str | list | dict))
+    """Whether the task itself does nothing with the value but give it to its component."""
     iterated = task.loop is not None and task.loop.items_input == given.name
-    return not (given.expression or iterated or in_texts or given.name in task.condition)
+    return not (given.expression or iterated or given.name in task.condition)
 
 
 def _source(component: Component, dag: Dag, given: TaskInput, components: Mapping[str, Component]) -> Place | None:

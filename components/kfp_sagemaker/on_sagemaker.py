@@ -23,6 +23,7 @@ except ModuleNotFoundError as error:
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
 from kfp_sagemaker.container_step.kinds_of_job import impossible, service_for
+from kfp_sagemaker.container_step.large_values import TYPES
 from kfp_sagemaker.container_step.mounts import CLAIMS
 from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
@@ -43,6 +44,7 @@ def run_on_sagemaker(
     env: Mapping[str, str] | None = None,
     secrets: tuple[Secret, ...] = (),
     mounts: tuple[Mount, ...] = (),
+    large_values: tuple[str, ...] = (),
     uri_mode: str = "kfp",
     shell: bool = True,
     command: tuple[str, ...] = (),
@@ -56,11 +58,14 @@ def run_on_sagemaker(
     component, ``sagemaker_role`` and so on, which a pipeline can pass. ``settings`` are the other members of
     :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB), ``max_run_time``
     (seconds), ``tags``, ``spot_instance`` and so on. ``service`` is ``processing`` or ``training``; without it, training where
-    only that has what is asked for. ``env`` adds environment variables of the job, ``mounts`` volumes. ``command`` names the
-    entry point of an image whose component has arguments only. ``image`` is that of kfp-sagemaker (default: that of
-    ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
+    only that has what is asked for. ``env`` adds environment variables of the job, ``mounts`` volumes. ``large_values`` are
+    input and output parameters (texts, lists, objects) whose values of more than 8 KiB go from one moved step to others by
+    way of S3, beyond what KFP can give to a step: name them in the step that makes them and in all that read them, and have
+    nothing else read them. ``command`` names the entry point of an image whose component has arguments only. ``image`` is
+    that of kfp-sagemaker (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
 
-    Raises InvalidInput for a pipeline, an unknown setting, and a component that has an input of the name of a setting.
+    Raises InvalidInput for a pipeline, an unknown setting, a large value that is none, and a component that has an input of
+    the name of a setting.
     """
     given = {"role": role, "region": region, "instance_type": instance_type, "subnets": subnets,
              "security_group_ids": security_group_ids, "staging_uri": staging_uri}
@@ -82,6 +87,7 @@ def run_on_sagemaker(
         secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), shell=shell,
     )
     spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))
+    spec = _with_large_values(spec, large_values)
     launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE
     executor["container"] = launcher_container(spec, checked_image(launcher, "image")).container
     _declare(document, name, spec)
@@ -93,6 +99,20 @@ def run_on_sagemaker(
 def _not_one_of(name: str, value: str, choices: type[Service] | type[UriMode]) -> list[Violation]:
     allowed = [str(choice) for choice in choices]
     return [] if value in allowed else [Violation(name, f"must be one of {', '.join(allowed)}", value=value)]
+
+
+def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:
+    """The specification with those of its parameters marked. Raises InvalidInput for a name that is none of a large type."""
+    inputs, outputs = (
+        [name for name, words in (definitions.get("parameters") or {}).items() if words.get("parameterType") in TYPES]
+        for definitions in (spec.inputs, spec.outputs)
+    )
+    problem = f"no text, list or object among the parameters, which are {', '.join([*inputs, *outputs]) or 'none'}"
+    wrong = [Violation("large_values", problem, value=name) for name in names if name not in (*inputs, *outputs)]
+    if wrong:
+        raise InvalidInput("run_on_sagemaker", wrong)
+    marked = [tuple(name for name in own if name in names) for own in (inputs, outputs)]
+    return replace(spec, large_inputs=marked[0], large_outputs=marked[1])
 
 
 def _single_container(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -118,6 +118,16 @@ def test_what_is_given_is_in_the_specification(monkeypatch: pytest.MonkeyPatch) 
     assert container_of(run_on_sagemaker(container, image="other:2"))["image"] == "other:2"
 
 
+def test_large_values_are_marked_as_inputs_and_outputs() -> None:
+    moved = spec_of(run_on_sagemaker(container, role=ROLE, large_values=("text", "out")))
+    assert (moved.large_inputs, moved.large_outputs) == (("text",), ("out",))
+    moved = spec_of(run_on_sagemaker(lightweight, role=ROLE, large_values=("text",)))
+    assert (moved.large_inputs, moved.large_outputs) == (("text",), ())
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(lightweight, role=ROLE, large_values=("number", "data", "nothing"))
+    assert str(refused.value).count("no text, list or object among the parameters, which are text") == 3
+
+
 def test_an_entry_point_can_be_named_for_a_component_of_arguments_only() -> None:
     text = "{name: c, implementation: {container: {image: i, args: [x]}}}"
     moved = run_on_sagemaker(components.load_component_from_text(text), command=("/usr/bin/program",))

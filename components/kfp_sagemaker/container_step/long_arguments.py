@@ -25,7 +25,7 @@ from kfp_sagemaker.errors import InvalidInput, Violation, shorten
 #: Bytes that one argument of a program may have on Linux: MAX_ARG_STRLEN, less its closing NUL.
 LONGEST_ARGUMENT = 131_071
 
-_SHELLS = ("sh", "bash", "dash", "ash", "ksh", "zsh")
+_SHELLS = ("sh", "bash", "dash", "ash")
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 #: The Python program's name in the folder, and how the names of files with arguments begin.
 _LOADER, _PREFIX = "arguments.py", "argument-"

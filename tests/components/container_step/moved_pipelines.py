@@ -165,3 +165,22 @@ def unlinked(move: Move, secrets: tuple[Any, ...]) -> Any:
         move(read, uri_mode="local", service="training")(data=made.outputs["data"], model=made.outputs["model"])
 
     return pipeline
+
+
+@dsl.component(base_image="python:3.11")
+def repeat(text: str, count: int) -> NamedTuple("Repeated", [("whole", str), ("table", dict)]):
+    return text * count, {"parts": [text] * count}
+
+
+@dsl.component(base_image="python:3.11")
+def measure(whole: str, table: dict) -> list:
+    return [len(whole), len(table["parts"]), whole[:3]]
+
+
+def large_values(move: Move) -> Any:
+    @dsl.pipeline(name="large-values")
+    def pipeline(text: str = "x", count: int = 1):
+        made = move(repeat, large_values=("whole", "table"))(text=text, count=count).outputs
+        move(measure, large_values=("whole", "table"))(whole=made["whole"], table=made["table"])
+
+    return pipeline

@@ -17,7 +17,7 @@ from kfp_sagemaker.errors import InvalidInput
 
 #: 300,000 bytes, with all that shells and Python read otherwise; it ends in line breaks, which ``$(...)`` drops.
 LONG = ("é漢 '\"\\ $(id) `id` ${X} %s \r\n" * 10_000)[:270_000] + "x" * 30_000 + "\n\n"
-SHELLS = [name for name in ("sh", "bash", "dash", "ksh", "zsh") if shutil.which(name)]
+SHELLS = [name for name in ("sh", "bash", "dash") if shutil.which(name)]
 PYTHON = sys.executable
 #: Tells its arguments, from the second on, in the file that the first names.
 TELL = "import json, sys\njson.dump(sys.argv[2:], open(sys.argv[1], 'w'))\n"

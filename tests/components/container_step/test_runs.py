@@ -116,3 +116,19 @@ def test_a_setting_that_is_missing_fails_the_step_before_a_job_is_made(run_pipel
     assert ran.status == 1
     assert ran.jobs == ()
     assert f"sagemaker_{setting}: required, and not given" in ran.progress
+
+
+@pytest.mark.parametrize(("text", "count", "is_large"), [("ab\n", 100_000, True), ("é'", 10, False)])
+def test_large_values_go_from_step_to_step_by_way_of_s3(
+    run_pipeline: Run, s3: Any, text: str, count: int, is_large: bool
+) -> None:
+    ran = run_pipeline(moved_pipelines.large_values(move), text=text, count=count)
+    assert ran.status == 0, ran.progress
+    assert ran.step("measure")["parameters"]["Output"] == [len(text) * count, count, (text * 2)[:3]]
+    whole = ran.step("repeat")["parameters"]["whole"]
+    if not is_large:
+        assert whole == text * count
+        return
+    bucket, _, key = whole.removeprefix("s3://").partition("/")
+    assert key.startswith("v2/artifacts/large-values/kfp-sagemaker.values/")
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() == text * count

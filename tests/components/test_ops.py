@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import kfp_sagemaker
 import kfp_sagemaker.v1
 import kfp_sagemaker.v2.flat
 import pytest

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,121 +9,10 @@ from runners_here import ONE
 from sagemaker_local import tuning_jobs
 from sagemaker_local.backend import Backend
 from sagemaker_local.fault_rules import Rule
-from sagemaker_local.faults import FaultScript
 from sagemaker_local.operations import answer
-from sagemaker_local.records import Records
+from training_scripts import GROUP, PARABOLA, SCORE, WAIT, integers, running, scores, values
 
 pytestmark = pytest.mark.parametrize("runner", ONE)
-
-GROUP = "/aws/sagemaker/TrainingJobs"
-ROLE = "arn:aws:iam::123456789012:role/sagemaker"
-READ = 'value() { sed "s/.*\\"$1\\": \\"\\([^\\"]*\\)\\".*/\\1/" /opt/ml/input/config/hyperparameters.json; }\n'
-"""A shell function that gives a hyperparameter."""
-
-SCORE = "echo score=$(value x)"
-PARABOLA = 'x=$(value x); echo "score=$(( -(x - 3) * (x - 3) ));"'
-WAIT = 'trap "exit 0" TERM; while :; do sleep 0.05; done'
-ENDED = ("Completed", "Failed", "Stopped")
-
-_numbers = itertools.count()
-
-
-def integers(least: int, most: int) -> dict[str, Any]:
-    return {"IntegerParameterRanges": [{"Name": "x", "MinValue": str(least), "MaxValue": str(most)}]}
-
-
-def values(*texts: str, name: str = "x") -> dict[str, Any]:
-    return {"CategoricalParameterRanges": [{"Name": name, "Values": list(texts)}]}
-
-
-@pytest.fixture
-def backend(execution: Any) -> Backend:
-    return Backend("us-east-1", "123456789012", Records(), FaultScript(), execution)
-
-
-@pytest.fixture
-def definition(aws: Any) -> Callable[..., dict[str, Any]]:
-    """A training job definition that runs a shell script; the image's program, since a definition has no entrypoint."""
-
-    def make(**members: Any) -> dict[str, Any]:
-        return {
-            "RoleArn": ROLE,
-            "AlgorithmSpecification": {
-                "TrainingImage": "train:1",
-                "TrainingInputMode": "File",
-                "MetricDefinitions": [{"Name": "score", "Regex": "score=([-0-9.]+)"}],
-            },
-            "OutputDataConfig": {"S3OutputPath": aws.uri("out")},
-            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-            **members,
-        }
-
-    return make
-
-
-@pytest.fixture
-def create(backend: Backend, definition: Callable[..., Any], image_folder: Any) -> Callable[..., str]:
-    """Creates a tuning job whose training jobs run a shell script, and returns its name; members of its config as keywords.
-
-    ``request`` has other members of the request.
-    """
-
-    def run(script: str, ranges: dict[str, Any], most: int | None = None, parallel: int = 2, **members: Any) -> str:
-        program = image_folder / "train"
-        program.write_text(f"#!/bin/sh\n{READ}{script}\n")
-        program.chmod(0o755)
-        with (image_folder / "Dockerfile").open("a") as dockerfile:
-            dockerfile.write('COPY train /train\nENTRYPOINT ["/train"]\n')
-        limits = {"MaxParallelTrainingJobs": parallel, **({"MaxNumberOfTrainingJobs": most} if most else {})}
-        request, goal = members.pop("request", {}), members.pop("goal", "Maximize")
-        config = {"Strategy": "Grid", "ResourceLimits": limits, **members}
-        if "TrainingJobDefinitions" not in request:
-            config |= {
-                "ParameterRanges": ranges,
-                "HyperParameterTuningJobObjective": {"Type": goal, "MetricName": "score"},
-            }
-            request = {"TrainingJobDefinition": definition(), **request}
-        name = f"tune-{next(_numbers)}"
-        request = {"HyperParameterTuningJobName": name, "HyperParameterTuningJobConfig": config, **request}
-        answer(backend, "CreateHyperParameterTuningJob", request)
-        return name
-
-    return run
-
-
-@pytest.fixture
-def described(backend: Backend) -> Callable[[str], dict[str, Any]]:
-    return lambda name: answer(backend, "DescribeHyperParameterTuningJob", {"HyperParameterTuningJobName": name})
-
-
-@pytest.fixture
-def end_of(described: Callable[[str], dict[str, Any]], until: Callable[..., Any]) -> Callable[[str], dict[str, Any]]:
-    """What Describe shows of a tuning job once it has ended."""
-
-    def wait(name: str) -> dict[str, Any]:
-        until(lambda: described(name)["HyperParameterTuningJobStatus"] in ENDED)
-        return described(name)
-
-    return wait
-
-
-@pytest.fixture
-def trials(backend: Backend) -> Callable[..., list[dict[str, Any]]]:
-    """The summaries of a tuning job's training jobs, in the order of their creation."""
-
-    def found(name: str) -> list[dict[str, Any]]:
-        request = {"HyperParameterTuningJobName": name, "MaxResults": 100}
-        summaries: list[dict[str, Any]] = answer(backend, "ListTrainingJobsForHyperParameterTuningJob", request)[
-            "TrainingJobSummaries"
-        ]
-        return summaries
-
-    return found
-
-
-def scores(summaries: list[dict[str, Any]]) -> list[float | None]:
-    return [tuning_jobs.value_of(summary) for summary in summaries]
 
 
 def test_grid_tries_every_value_once_and_finds_the_best(create, end_of, trials, backend, aws):
@@ -178,12 +65,6 @@ def test_as_many_run_at_a_time_as_may(create, until, described, trials, backend)
     assert third["CreationTime"] >= first["TrainingEndTime"]
     assert second["TrainingJobStatus"] == "InProgress"
     assert first["ObjectiveStatus"] == "Succeeded", "a stopped training job keeps the objective that it had"
-
-
-def running(backend: Backend, summary: dict[str, Any]) -> bool:
-    """Whether the training job's container has written its first objective."""
-    job = backend.records.get("TrainingJob", summary["TrainingJobName"])
-    return job is not None and bool(job.work.metric_values("score"))
 
 
 def test_never_more_run_at_a_time_than_may(create, end_of, trials):
@@ -254,50 +135,6 @@ def test_hyperband_ends_what_goes_beyond_its_resources(create, end_of, trials):
     assert end_of(name)["HyperParameterTuningJobStatus"] == "Completed"
     assert [each["TrainingJobStatus"] for each in trials(name)] == ["Stopped", "Stopped"]
     assert scores(trials(name)) == [4, 4]
-
-
-def test_a_target_ends_the_tuning_job_and_what_still_runs(create, end_of, trials):
-    script = f"{SCORE}; [ $(value x) = 2 ] && exit 0; {WAIT}"
-    criteria = {"TargetObjectiveMetricValue": 2}
-    name = create(script, values("1", "2", "3"), parallel=2, TuningJobCompletionCriteria=criteria)
-    assert end_of(name)["HyperParameterTuningJobStatus"] == "Completed"
-    assert [each["TrainingJobStatus"] for each in trials(name)] == ["Stopped", "Completed"]
-
-
-def test_it_ends_when_the_best_does_not_improve(create, end_of, trials):
-    criteria = {"BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 3}}
-    name = create(SCORE, values(*"5123467"), parallel=1, TuningJobCompletionCriteria=criteria)
-    shown = end_of(name)
-    assert scores(trials(name)) == [5, 1, 2, 3]
-    assert shown["TuningJobCompletionDetails"] == {"NumberOfTrainingJobsObjectiveNotImproving": 3}
-
-
-def test_its_max_runtime_ends_it_and_what_still_runs(create, until, end_of, trials, backend, leap):
-    script = f"{SCORE}; [ $(value x) = 1 ] && exit 0; {WAIT}"
-    limits = {"MaxParallelTrainingJobs": 1, "MaxRuntimeInSeconds": 3600}
-    name = create(script, values("1", "2", "3"), ResourceLimits=limits)
-    until(lambda: len(trials(name)) == 2 and running(backend, trials(name)[1]))
-    leap(3600)
-    shown = end_of(name)
-    assert shown["HyperParameterTuningJobStatus"] == "Completed"
-    assert [each["TrainingJobStatus"] for each in trials(name)] == ["Completed", "Stopped"]
-
-
-def test_stop_ends_the_running_training_jobs_and_starts_no_more(create, until, end_of, trials, backend):
-    name = create(f"echo score=4; {WAIT}", values(*"1234"), parallel=2)
-    until(lambda: len(trials(name)) == 2 and all(running(backend, each) for each in trials(name)))
-    answer(backend, "StopHyperParameterTuningJob", {"HyperParameterTuningJobName": name})
-    shown = end_of(name)
-    assert shown["HyperParameterTuningJobStatus"] == "Stopped"
-    assert [each["TrainingJobStatus"] for each in trials(name)] == ["Stopped", "Stopped"]
-    assert shown["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == 4
-
-
-def test_closing_the_execution_ends_a_tuning_job(create, until, trials, backend, described, execution):
-    name = create(f"echo score=4; {WAIT}", values(*"1234"), parallel=2)
-    until(lambda: len(trials(name)) == 2 and all(running(backend, each) for each in trials(name)))
-    execution.close()
-    assert described(name)["HyperParameterTuningJobStatus"] == "Stopped"
 
 
 def test_a_warm_start_goes_on_from_its_parent(create, end_of, trials, backend):

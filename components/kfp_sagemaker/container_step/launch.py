@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from kfp_sagemaker.container_step.encoding import check_bundle, decode, is_reference
 from kfp_sagemaker.container_step.large_values import with_values
-from kfp_sagemaker.container_step.placeholders import Filling, fill_text
-from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings
+from kfp_sagemaker.container_step.placeholders import Filling
+from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
 from kfp_sagemaker.errors import (
     AccessDenied,
     CapacityUnavailable,
@@ -67,6 +67,7 @@ def _carry_out(
     from kfp_sagemaker.backends.boto3.backend import Boto3Backend
     from kfp_sagemaker.container_step.hints import with_hints
     from kfp_sagemaker.container_step.job import plan_job, prepared_job
+    from kfp_sagemaker.container_step.settings import connection
     from kfp_sagemaker.faces.common_inputs import StepSettings
     from kfp_sagemaker.lifecycle.run import patience_of
 
@@ -74,7 +75,7 @@ def _carry_out(
     passed = (given.get("inputs") or {}).get("parameterValues") or {}
     place = str(passed.get(f"{SETTING_PREFIX}region") or region or "") or None
     spec = decode(_fetched(step, StepSettings(region=place)) if is_reference(step) else step)
-    given = with_values(given, spec, partial(_read, _early_settings(spec.job, given, region)))
+    given = with_values(given, spec, partial(_read, connection(spec.job, Filling(given), region)))
     job = plan_job(spec, given)
     prepared = prepared_job(job, region=region)
     for warning in prepared.warnings:
@@ -144,21 +145,6 @@ def _fetched(reference: str, settings: StepSettings) -> str:
         problem = "this step's specification is not there; upload what the conversion wrote for S3"
         raise InvalidInput("--step", [Violation("--step", problem, value=uri)])
     return check_bundle(reference, content)
-
-
-def _early_settings(job: JobSettings, given: Mapping[str, Any], region: str | None) -> StepSettings:
-    """What calls to S3 need of the job's settings before all of them are known."""
-    from kfp_sagemaker.faces.common_inputs import StepSettings
-
-    def filled(text: Any) -> str | None:
-        return fill_text(str(text or ""), Filling(given)) or None
-
-    return StepSettings(
-        region=filled(job.region) or region,
-        assume_role=filled(job.more.get("assume_role")),
-        external_id=filled(job.more.get("external_id")),
-        role_session_name=filled(job.more.get("role_session_name")),
-    )
 
 
 def _read(settings: StepSettings, uri: str) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import Any
 from kfp_sagemaker.container_step.placeholders import Filling, fill_text
 from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 from kfp_sagemaker.errors import InvalidInput, Violation
+from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.instance_types import instance_types
 from kfp_sagemaker.smallest_instance import Accelerator, accelerator, has_kind
 
@@ -41,6 +42,16 @@ def filled_settings(job: JobSettings, filling: Filling) -> JobSettings:
         return settings
     chosen = chosen_instance_type(settings) if job.candidates else DEFAULT_INSTANCE_TYPE
     return JobSettings(**{**filled, "resources": resources, "instance_type": chosen})
+
+
+def connection(job: JobSettings, filling: Filling, region: str | None) -> StepSettings:
+    """What calls to S3 need before all settings are known; ``region`` is that of the pod."""
+    return StepSettings(
+        region=_filled(job.region, filling) or region,
+        assume_role=_filled(job.more.get("assume_role"), filling) or None,
+        external_id=_filled(job.more.get("external_id"), filling) or None,
+        role_session_name=_filled(job.more.get("role_session_name"), filling) or None,
+    )
 
 
 def face_inputs(settings: JobSettings) -> dict[str, Any]:

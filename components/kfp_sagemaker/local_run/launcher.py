@@ -133,7 +133,8 @@ class Launcher:
         if size > LONGEST_ARGUMENT:
             raise StepFailed(
                 f"its inputs come to {size} bytes of JSON, and KFP's launcher is given them in one argument, which has at "
-                f"most {LONGEST_ARGUMENT} on Linux: on a cluster its pod would not start. Hand large values over as artifacts")
+                f"most {LONGEST_ARGUMENT} on Linux: on a cluster its pod would not start. Hand large values over as "
+                "artifacts, or from one moved step to another")
         for folder in (places.parameters, *(folder for folder, _ in places.mounts)):
             folder.mkdir(parents=True, exist_ok=True)
         for artifacts in given["outputs"]["artifacts"].values():

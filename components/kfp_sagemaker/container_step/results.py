@@ -37,7 +37,8 @@ def collect(job: Job, given: Mapping[str, Any], described: Mapping[str, Any], ob
     outputs = given.get("outputs") or {}
     files = {name: _read(job, path, objects, patience) for name, path in job.layout.parameter_files.items()}
     written = _executor_output(job, _read(job, job.layout.output_file, objects, patience))
-    values = (written or {}).get("parameterValues") or {}
+    values = (written or {}).get("parameterValues")
+    values = values if isinstance(values, dict) else {}
     for name, content in files.items():
         if content is None and name not in values:
             _logger.warning("the program has not written its output parameter %s; KFP fails a step that leaves one out", name)

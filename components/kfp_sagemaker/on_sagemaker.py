@@ -30,6 +30,9 @@ from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
 from kfp_sagemaker.ops import IMAGE_VARIABLE
 
+#: Bytes of JSON of a value that was said to be large. Who reads it beside what else is not known here.
+_LARGE = 8 * 1024
+
 
 def run_on_sagemaker(
     component: BaseComponent,
@@ -111,8 +114,8 @@ def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:
     wrong = [Violation("large_values", problem, value=name) for name in names if name not in (*inputs, *outputs)]
     if wrong:
         raise InvalidInput("run_on_sagemaker", wrong)
-    marked = [tuple(name for name in own if name in names) for own in (inputs, outputs)]
-    return replace(spec, large_inputs=marked[0], large_outputs=marked[1])
+    large_inputs = tuple(name for name in inputs if name in names)
+    return replace(spec, large_inputs=large_inputs, large_outputs=dict.fromkeys([n for n in outputs if n in names], _LARGE))
 
 
 def _single_container(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

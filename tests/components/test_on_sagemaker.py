@@ -120,9 +120,9 @@ def test_what_is_given_is_in_the_specification(monkeypatch: pytest.MonkeyPatch) 
 
 def test_large_values_are_marked_as_inputs_and_outputs() -> None:
     moved = spec_of(run_on_sagemaker(container, role=ROLE, large_values=("text", "out")))
-    assert (moved.large_inputs, moved.large_outputs) == (("text",), ("out",))
+    assert (moved.large_inputs, moved.large_outputs) == (("text",), {"out": 8_192})
     moved = spec_of(run_on_sagemaker(lightweight, role=ROLE, large_values=("text",)))
-    assert (moved.large_inputs, moved.large_outputs) == (("text",), ())
+    assert (moved.large_inputs, moved.large_outputs) == (("text",), {})
     with pytest.raises(InvalidInput) as refused:
         run_on_sagemaker(lightweight, role=ROLE, large_values=("number", "data", "nothing"))
     assert str(refused.value).count("no text, list or object among the parameters, which are text") == 3

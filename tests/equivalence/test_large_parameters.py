@@ -64,7 +64,7 @@ def test_300_kb_in_several_parameters_reach_any_program(lab: Lab, tmp_path: Path
 
 def test_values_that_others_read_stay_what_they_are(lab: Lab, tmp_path: Path) -> None:
     run = moved_run(lab, tmp_path, "read_by_others")
-    lines = ["y" * 9_000 + "\n"] * 2
+    lines = ["y" * 50_000 + "\n"] * 2
     assert run.outputs == {"Output": "".join(lines)}
     values = run.values()
     assert (values["produce.whole"], values["produce.items"]) == ("".join(lines), lines)

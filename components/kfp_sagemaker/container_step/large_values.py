@@ -1,9 +1,10 @@
 """Parameters that are too large for KFP, which moved steps hand to one another by way of S3.
 
-KFP's driver gives a step all its inputs in one argument of a program, which has at most 131,071 bytes on Linux. So an output
-parameter of more than 8 KiB that moved steps alone read (the conversion finds that out: ``StepSpec.large_outputs`` and
-``large_inputs``) becomes an object in S3, and KFP is given its URI instead. The object is named for its content and lies
-beside the runs of the pipeline: the same value has the same URI in every run, and KFP's cache works as it does for values.
+KFP's driver gives a step all its inputs in one argument of a program, which has at most 131,071 bytes on Linux. So a value
+that might be too much, of an output parameter that moved steps alone read, becomes an object in S3, and KFP is given its URI
+instead. The conversion finds out which these are (``StepSpec.large_outputs`` and ``large_inputs``). The object is named for
+its content and lies beside the runs of the pipeline: the same value has the same URI in every run, and KFP's cache works as
+it does for values.
 
 Not here: how a command takes a value of that size (``long_arguments``).
 """
@@ -27,8 +28,9 @@ _logger = logging.getLogger(__name__)
 
 #: Types whose values can be large, by their names in the IR.
 TYPES = ("STRING", "LIST", "STRUCT")
-#: Bytes of a value that KFP is given as it is.
-LARGE = 8 * 1024
+#: Bytes of JSON that the large values of a step may have together, to be given it by KFP; the rest of 131,071 is for what
+#: else it is given. A value that is one of several gets its part of it.
+MOST_TOGETHER = 96 * 1024
 #: The folder of the objects, below the pipeline's part of the pipeline root. No name of KFP's has a dot.
 FOLDER = "kfp-sagemaker.values"
 
@@ -49,13 +51,14 @@ def folder_of(task_root: str, run_id: str) -> str:
     return f"{task_root.partition(f'/{run_id}/')[0] if run_id else task_root}/{FOLDER}"
 
 
-def reference_to(value: Any, type_: str, folder: str) -> Reference | None:
-    """What stands for a value of an output's type; None when it is to stay as it is."""
+def reference_to(value: Any, type_: str, most: int, folder: str) -> Reference | None:
+    """What stands for a value of an output's type, when it has more than ``most`` bytes of JSON; None: it stays as it is."""
     if not isinstance(value, {"STRING": str, "LIST": list, "STRUCT": dict}[type_]):
         return None  # KFP's launcher will say what is wrong with it.
-    content = (value if isinstance(value, str) else whole_json(value)).encode("utf-8", "surrogatepass")
-    if len(content) <= LARGE:
+    text = whole_json(value)
+    if len(text.encode("utf-8", "surrogatepass")) <= most:
         return None
+    content = (value if isinstance(value, str) else text).encode("utf-8", "surrogatepass")
     uri = f"{folder}/{hashlib.sha256(content).hexdigest()}"
     return Reference(uri, content, uri if type_ == "STRING" else [uri] if type_ == "LIST" else {FOLDER: uri})
 

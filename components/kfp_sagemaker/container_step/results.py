@@ -63,9 +63,9 @@ def _large(job: Job, files: Mapping[str, bytes | None], values: Mapping[str, Any
     folder = folder_of(job.layout.task_root, job.labels.run_id)
     types = {name: str(each.get("parameterType")) for name, each in (job.spec.outputs.get("parameters") or {}).items()}
     found = {}
-    for name in job.spec.large_outputs:
+    for name, most in job.spec.large_outputs.items():
         value = values.get(name, value_in_file(files.get(name) or b"", types[name]))
-        reference = reference_to(value, types[name], folder)
+        reference = reference_to(value, types[name], most, folder)
         if reference is not None:
             found[name] = reference
     return found

@@ -165,8 +165,8 @@ class StepSpec:
     ``inputs`` and ``outputs`` are the component's ``inputDefinitions`` and ``outputDefinitions`` as in the IR, without
     descriptions. ``env`` is the container's environment, in its order. ``shell`` False says that the image has no ``sh``: the
     command is then started directly, which needs ``uri_mode`` local and elements of at most 256 characters in one line.
-    ``large_outputs`` are output parameters that moved steps alone read, so that their values may travel by way of S3;
-    ``large_inputs`` are those that may come from there.
+    ``large_outputs`` are output parameters that moved steps alone read, so that their values may travel by way of S3: those
+    of more than so many bytes of JSON do. ``large_inputs`` are parameters whose values may come from there.
     """
 
     image: str
@@ -181,5 +181,5 @@ class StepSpec:
     mounts: tuple[Mount, ...] = ()
     uri_mode: UriMode = UriMode.KFP
     shell: bool = True
-    large_outputs: tuple[str, ...] = ()
+    large_outputs: Mapping[str, int] = field(default_factory=dict)
     large_inputs: tuple[str, ...] = ()

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from kfp_sagemaker.container_step.large_values import TYPES
+from kfp_sagemaker.container_step.large_values import MOST_TOGETHER, TYPES
 from kfp_sagemaker.container_step.step_spec import StepSpec
 
 from kfp_sagemaker_converter.model import Component, ComponentInput, Constant, Dag, Pipeline, Task, TaskInput, TaskOutput
@@ -31,20 +32,23 @@ class Place:
 
 @dataclass(frozen=True)
 class LargeValues:
-    """Names of the output and input parameters of moved steps, by component, whose values may travel by way of S3."""
+    """Names of the parameters of moved steps, by component, whose values may travel by way of S3.
 
-    outputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ``outputs`` have the bytes of JSON up to which a value does not, since KFP can give it to all who read it.
+    """
+
+    outputs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def marked(self, spec: StepSpec, component: str) -> StepSpec:
         """The specification of a component's step that knows of them."""
-        return replace(spec, large_outputs=self.outputs.get(component, ()), large_inputs=self.inputs.get(component, ()))
+        return replace(spec, large_outputs=self.outputs.get(component, {}), large_inputs=self.inputs.get(component, ()))
 
 
 def all_marked(spec: StepSpec) -> StepSpec:
     """The specification as if all its parameters were such: no other is longer."""
     inputs, outputs = (tuple(definitions.get("parameters") or ()) for definitions in (spec.inputs, spec.outputs))
-    return replace(spec, large_outputs=outputs, large_inputs=inputs)
+    return replace(spec, large_outputs=dict.fromkeys(outputs, MOST_TOGETHER), large_inputs=inputs)
 
 
 def large_values(pipeline: Pipeline, moved: Collection[str]) -> LargeValues:
@@ -68,9 +72,16 @@ def large_values(pipeline: Pipeline, moved: Collection[str]) -> LargeValues:
     ends = [place for place in came_from if not place.is_output and place.component in moved and place not in unfit]
     outputs = [place for place in _reached(ends, came_from) - unfit if place.is_output and place.component in moved]
     inputs = _reached(outputs, read_by).intersection(ends)
-    of = {name: components[name].name for name in moved if name in components}
-    return LargeValues(*({name: found.get(alike, ()) for name, alike in of.items()}
-                         for found in (_by_component(outputs), _by_component(inputs))))
+    together = Counter(place.component for place in inputs)
+    most = _least_of_readers({place: MOST_TOGETHER // together[place.component] for place in inputs}, came_from)
+    marked: dict[str, dict[Place, int]] = {}
+    for place in sorted((*outputs, *inputs), key=lambda place: place.name):
+        marked.setdefault(place.component, {})[place] = most[place]
+    of = {name: marked.get(components[name].name, {}) for name in moved if name in components}
+    return LargeValues(
+        {name: {place.name: most for place, most in places.items() if place.is_output} for name, places in of.items()},
+        {name: tuple(place.name for place in places if not place.is_output) for name, places in of.items()},
+    )
 
 
 def _alike(components: Mapping[str, Component], pipeline: Pipeline, moved: Collection[str]) -> dict[str, Component]:
@@ -158,8 +169,14 @@ def _reached(starts: Iterable[Place], edges: Mapping[Place, list[Place]]) -> set
     return found
 
 
-def _by_component(places: Iterable[Place]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for place in sorted(places, key=lambda place: (place.component, place.name)):
-        found[place.component] = (*found.get(place.component, ()), place.name)
-    return found
+def _least_of_readers(most: Mapping[Place, int], came_from: Mapping[Place, list[Place]]) -> dict[Place, int]:
+    """The numbers of the inputs ``most``, and for what they may come from the least of those that it may come to."""
+    found: dict[Place, int] = {}
+    for number in sorted(set(most.values())):
+        left = [place for place, own in most.items() if own == number]
+        while left:
+            place = left.pop()
+            if place not in found:
+                found[place] = number
+                left += came_from.get(place, ())
+    return {**found, **most}

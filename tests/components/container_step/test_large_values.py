@@ -11,7 +11,6 @@ from hypothesis import given as with_examples
 from hypothesis import strategies as st
 from kfp_sagemaker.container_step.large_values import (
     FOLDER,
-    LARGE,
     Reference,
     folder_of,
     reference_to,
@@ -24,14 +23,15 @@ from kfp_sagemaker.errors import InvalidInput
 from .executor_inputs import ROOT, RUN_ID, executor_input
 
 PLACE = f"s3://artifacts/v2/artifacts/pipe/{FOLDER}"
-TEXT = "é" * LARGE
+MOST = 8_192
+TEXT = "é" * MOST
 READER = StepSpec("i", inputs={"parameters": {"v": {"parameterType": "STRING"}}}, large_inputs=("v",))
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=8)
 
 
 def reference(value: Any, type_: str) -> Reference:
-    found = reference_to(value, type_, PLACE)
+    found = reference_to(value, type_, MOST, PLACE)
     assert found is not None
     return found
 
@@ -63,11 +63,19 @@ def test_what_stands_for_a_large_value_has_its_type(value: Any, type_: str, cont
 
 @pytest.mark.parametrize(
     ("value", "type_"),
-    [("x" * LARGE, "STRING"), (["x" * (LARGE - 4)], "LIST"), ({"a": 1}, "STRUCT"), (None, "STRING"),
-     (["x" * LARGE], "STRING"), ("x" * LARGE * 2, "LIST"), ({"x": "x" * LARGE}, "LIST"), (7, "STRUCT")],
+    [("x" * (MOST - 2), "STRING"), (["x" * (MOST - 4)], "LIST"), ({"a": 1}, "STRUCT"), (None, "STRING"),
+     (["x" * MOST], "STRING"), ("x" * MOST * 2, "LIST"), ({"x": "x" * MOST}, "LIST"), (7, "STRUCT")],
 )  # fmt: skip
 def test_what_is_small_or_of_another_type_stays(value: Any, type_: str) -> None:
-    assert reference_to(value, type_, PLACE) is None
+    assert reference_to(value, type_, MOST, PLACE) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "type_"), [("\n" * 4_096, "STRING"), ("x" * (MOST - 1), "STRING"), (["x" * (MOST - 3)], "LIST")]
+)
+def test_the_size_is_that_of_json(value: Any, type_: str) -> None:
+    """KFP passes JSON, in which a line break takes two bytes."""
+    assert reference_to(value, type_, MOST, PLACE) is not None
 
 
 @with_examples(JSON.map(lambda value: [value, TEXT]))

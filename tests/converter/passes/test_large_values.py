@@ -6,6 +6,7 @@ import pytest
 import yaml
 from google.protobuf.json_format import MessageToDict
 from kfp import dsl
+from kfp_sagemaker.container_step.large_values import MOST_TOGETHER
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import read
 from kfp_sagemaker_converter.model import Pipeline
@@ -29,9 +30,19 @@ def kept(out: dsl.OutputPath(str), text: str = ""):
     return dsl.ContainerSpec(image="i", command=["kept"], args=[text, out])
 
 
+@dsl.container_component
+def other_use(out: dsl.OutputPath(str), text: str, items: list, table: dict):
+    return dsl.ContainerSpec(image="i", command=["other"], args=[text, items, table, out])
+
+
 @dsl.pipeline
 def using(text: str, items: list) -> str:
     return use(text=text, items=items).outputs["out"]
+
+
+@dsl.pipeline
+def inner_use(text: str, items: list):
+    other_use(text=text, items=items, table=make().outputs["table"])
 
 
 @dsl.pipeline
@@ -164,7 +175,7 @@ def test_what_moved_steps_alone_read(function: Any, outputs: str, inputs: str) -
              and pipeline.components[name].dag is None]
     found = large_values(pipeline, moved)
 
-    def of(places: dict[str, tuple[str, ...]], step: str) -> set[str]:
+    def of(places: dict[str, Any], step: str) -> set[str]:
         return {name for component, names in places.items() if component.startswith(step) for name in names}
 
     assert of(dict(found.outputs), "comp-make") == {"outs" if name == "text" else name for name in outputs.split()}
@@ -189,5 +200,28 @@ def test_steps_that_are_alike_are_marked_alike() -> None:
     steps = [name for name, component in pipeline.components.items() if component.dag is None]
     assert sorted(steps) == ["comp-make", "comp-make-2", "comp-use", "comp-use-2"]
     found = large_values(pipeline, steps)
-    assert found.outputs == {name: (("outs", "table") if "make" in name else ()) for name in steps}
+    half = MOST_TOGETHER // 2
+    assert found.outputs == {name: ({"outs": half, "table": half} if "make" in name else {}) for name in steps}
     assert found.inputs == {name: (("table", "text") if "use" in name else ()) for name in steps}
+
+
+def one_reads_more_than_the_other():
+    made = make()
+    use(text=made.outputs["outs"])
+    inner_use(text=made.outputs["outs"], items=made.outputs["items"])
+
+
+def test_what_kfp_can_give_to_all_readers_stays() -> None:
+    """``outs`` is read by one step alone, and by one together with two others."""
+    pipeline = pipeline_of(one_reads_more_than_the_other)
+    found = large_values(pipeline, [name for name, component in pipeline.components.items() if component.dag is None])
+    third = MOST_TOGETHER // 3
+    assert found.outputs["comp-make"] == {"items": third, "outs": third, "table": third}
+    assert found.inputs["comp-use"] == ("text",)
+    assert found.inputs["comp-other-use"] == ("items", "table", "text")
+
+
+def test_what_one_step_alone_reads_may_be_nearly_as_much_as_kfp_can_give() -> None:
+    pipeline = pipeline_of(out_of_a_pipeline)
+    found = large_values(pipeline, [name for name, component in pipeline.components.items() if component.dag is None])
+    assert found.outputs["comp-make"] == {"outs": MOST_TOGETHER}

@@ -95,7 +95,7 @@ def produce_in_shell(whole: dsl.OutputPath(str), items: dsl.OutputPath(list)):
 
 
 @step
-def digest(text: str, items: list = [], table: dict = {}) -> str:
+def digest(text: str = "", items: list = [], table: dict = {}) -> str:
     import hashlib
     import json
 
@@ -134,10 +134,10 @@ def spread(line: str = LARGE[:60], count: int = 1_600):
 
 
 @dsl.pipeline
-def read_by_others(line: str = "y" * 9_000 + "\n") -> str:
+def read_by_others(line: str = "y" * 50_000 + "\n") -> str:
     """Values that more than moved steps read stay what they are."""
     made = produce(text=line, count=2)
-    digest(text=made.outputs["whole"], items=made.outputs["items"], table=made.outputs["table"])
+    digest(table=made.outputs["table"])
     with dsl.ParallelFor(made.outputs["items"]) as item:
         digest(text=item)
     return made.outputs["whole"]

@@ -35,7 +35,7 @@ e2e-stand-in: $(VENV)/.dev ## make e2e with a stand-in for ACK's controller, whe
 	E2E_CONTROLLER=stand-in $(BIN)/python -m pytest tests/e2e
 
 equivalence: $(VENV)/.dev ## Run pipelines as they were and moved onto SageMaker, and compare what they leave.
-	scripts/run-tests $(BIN)/python -n 2 tests/equivalence/every_pipeline.py
+	scripts/run-tests $(BIN)/python -n 2 tests/equivalence/every_pipeline.py tests/equivalence/large_parameters.py
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import rules, drift of generated files.
 	$(BIN)/ruff check .

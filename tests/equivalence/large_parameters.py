@@ -1,4 +1,7 @@
-"""What no step in a cluster can be given, a moved step cannot be given by KFP either; by another moved step it can."""
+"""What no step in a cluster can be given, a moved step cannot be given by KFP either; by another moved step it can.
+
+Like ``every_pipeline``, this is a part of ``make equivalence`` and found only when it is named.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kfp_sagemaker.container_step.parameter_text import whole_json
+from kfp_sagemaker.container_step.parameter_text import json_size, whole_json
 from kfp_sagemaker.container_step.step_spec import StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.kfp_io import strict_json
@@ -55,10 +55,9 @@ def reference_to(value: Any, type_: str, most: int, folder: str) -> Reference | 
     """What stands for a value of an output's type, when it has more than ``most`` bytes of JSON; None: it stays as it is."""
     if not isinstance(value, {"STRING": str, "LIST": list, "STRUCT": dict}[type_]):
         return None  # KFP's launcher will say what is wrong with it.
-    text = whole_json(value)
-    if len(text.encode("utf-8", "surrogatepass")) <= most:
+    if json_size(value) <= most:
         return None
-    content = (value if isinstance(value, str) else text).encode("utf-8", "surrogatepass")
+    content = (value if isinstance(value, str) else whole_json(value)).encode("utf-8", "surrogatepass")
     uri = f"{folder}/{hashlib.sha256(content).hexdigest()}"
     return Reference(uri, content, uri if type_ == "STRING" else [uri] if type_ == "LIST" else {FOLDER: uri})
 

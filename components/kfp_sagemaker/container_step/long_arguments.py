@@ -27,7 +27,7 @@ LONGEST_ARGUMENT = 131_071
 
 _SHELLS = ("sh", "bash", "dash", "ash")
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
-#: The Python program's name in the folder, and how the names of files with arguments begin.
+#: The Python program's name in the folder, and how the names of files with arguments begin, which it knows too.
 _LOADER, _PREFIX = "arguments.py", "argument-"
 
 #: Starts what Python was to be started with, with those arguments that name a file of this folder read from there.

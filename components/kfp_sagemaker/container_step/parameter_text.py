@@ -30,6 +30,11 @@ def whole_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def json_size(value: Any) -> int:
+    """Bytes of a JSON value as it stands in an executor input."""
+    return len(whole_json(value).encode("utf-8", "surrogatepass"))
+
+
 def _json(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{whole_json(str(name))}:{_json(value[name])}" for name in sorted(value)) + "}"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.container_step.long_arguments import LONGEST_ARGUMENT
-from kfp_sagemaker.container_step.parameter_text import whole_json
+from kfp_sagemaker.container_step.parameter_text import json_size
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.local_run import artifact_store
 from kfp_sagemaker.local_run.console import RunConsole
@@ -129,7 +129,7 @@ class Launcher:
             filled = filled_command(command, given, self.layout, task.name)
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise StepFailed(f"a placeholder of its command cannot be filled: {error}") from None
-        size = len(whole_json(given).encode("utf-8", "surrogatepass"))
+        size = json_size(given)
         if size > LONGEST_ARGUMENT:
             raise StepFailed(
                 f"its inputs come to {size} bytes of JSON, and KFP's launcher is given them in one argument, which has at "

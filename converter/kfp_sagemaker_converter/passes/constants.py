@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kfp_sagemaker.container_step.long_arguments import LONGEST_ARGUMENT
-from kfp_sagemaker.container_step.parameter_text import whole_json
+from kfp_sagemaker.container_step.parameter_text import json_size
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Constant, Container, Task
@@ -19,7 +19,7 @@ def too_large(steps: Sequence[Step]) -> Iterator[Diagnostic]:
     for step in steps:
         if isinstance(step.executor, Container):
             for use in step.uses:
-                size = sum(_size(value) for value in _values(step, use.task))
+                size = sum(map(json_size, _values(step, use.task)))
                 if size > LONGEST_ARGUMENT:
                     yield rules.too_large_for_kfp(use.task.location, step.name, use.task.name[:100], size)
 
@@ -29,7 +29,3 @@ def _values(step: Step, task: Task) -> Iterator[Any]:
     for name, parameter in step.component.inputs.parameters.items():
         if parameter.has_default and name not in task.inputs:
             yield parameter.default
-
-
-def _size(value: Any) -> int:
-    return len(whole_json(value).encode("utf-8", "surrogatepass"))

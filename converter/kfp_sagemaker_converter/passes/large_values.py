@@ -107,7 +107,7 @@ def _reads(
     for task in dag.tasks.values():
         inner = components.get(task.component)
         texts = [given.source.value for given in task.inputs.values() if isinstance(given.source, Constant)]
-        in_texts = set(placeholders(texts))
+        in_texts = set(placeholders([*texts, task.loop.items if task.loop else None]))
         for given in task.inputs.values():
             source = _source(component, dag, given, components)
             if source is not None:

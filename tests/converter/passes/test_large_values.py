@@ -185,6 +185,17 @@ def test_what_moved_steps_alone_read(function: Any, outputs: str, inputs: str) -
     assert large_values(pipeline, []) == LargeValues()
 
 
+def test_a_value_within_the_items_of_a_loop_stays() -> None:
+    """kfp does not write it so; the driver would fill it in."""
+    ir = MessageToDict(dsl.pipeline(in_a_loop).pipeline_spec)
+    (loop,) = [task for name, task in ir["root"]["dag"]["tasks"].items() if name.startswith("for-loop")]
+    loop["parameterIterator"]["items"]["raw"] = """["{{$.inputs.parameters['pipelinechannel--make-outs']}}"]"""
+    pipeline = read_ir(read(yaml.safe_dump(ir), "pipeline.yaml"))[0].pipeline
+    found = large_values(pipeline, ["comp-make", "comp-use"])
+    assert found.outputs["comp-make"] == {"items": MOST_TOGETHER}
+    assert found.inputs["comp-use"] == ("items",)
+
+
 def test_steps_that_are_alike_are_marked_alike() -> None:
     """kfp writes ``make`` and ``use`` once for each pipeline that they are in."""
 

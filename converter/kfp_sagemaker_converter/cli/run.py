@@ -16,7 +16,7 @@ from kfp_sagemaker_converter.configuration.read import FILE_NAME, read_configura
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
-from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetched, library
+from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetch, library
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled
 from kfp_sagemaker_converter.front_ends.kfp_v2.source_lines import SourceLines, source_lines
 from kfp_sagemaker_converter.model import Format
@@ -96,11 +96,8 @@ def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
 def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
     choice = Choice(ALL if asked.everything else configuration.placement, asked.only, asked.keep)
     sources = read_sources(asked.files)
-    given = library(
-        (ComponentFile(one.file, one.text) for one in sources if one.problem is None),
-        configuration.components,
-        _fetcher() if asked.fetch else None,
-    )
+    files = (ComponentFile(one.file, one.text) for one in sources if one.problem is None)
+    given = library(files, configuration.components, _fetch() if asked.fetch else None)
     for source in sources:
         if source.problem is not None:
             yield source, Conversion(Report(source.file, Format.UNKNOWN, diagnostics=(source.problem,)))
@@ -118,7 +115,8 @@ def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[S
             yield source, convert(source.text, source.file, configuration, choice, library=given)
 
 
-def _fetcher() -> Callable[[str, bool], Fetched]:
+def _fetch() -> Fetch:
+    # Not at the top: it costs the start of every other command.
     from kfp_sagemaker_converter.front_ends.component_yaml.fetch import fetcher
 
     return fetcher()

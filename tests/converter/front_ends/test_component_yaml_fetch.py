@@ -108,7 +108,7 @@ def test_what_cannot_be_had_is_told(server: Server, path: str, problem: str) -> 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a/b", "gs://a/b", "/etc/passwd", "https", "HTTPS//x"])
 def test_only_the_web_is_asked(url: str) -> None:
-    assert fetcher()(url, True) == (None, "is not fetched: only https:// is")
+    assert fetcher()(url, True) == (None, "is not fetched: only https:// is, and http:// where there is a digest")
 
 
 def test_http_needs_a_digest(server: Server) -> None:

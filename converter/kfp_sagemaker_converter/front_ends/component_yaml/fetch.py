@@ -9,18 +9,18 @@ import http.client
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 
-from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetched
+from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetch, Fetched
 
 #: Seconds that a server may be silent, and that one component may take in all.
 _SILENCE, _LONGEST = 10.0, 30.0
 _CHUNK = 64 * 1024
 #: Bytes of a component; real ones have some kB, and the longest known 27.
 LARGEST = 1024 * 1024
+_REFUSED = "is not fetched: only https:// is, and http:// where there is a digest"
 
 
-def fetcher(silence: float = _SILENCE, longest: float = _LONGEST) -> Callable[[str, bool], Fetched]:
+def fetcher(silence: float = _SILENCE, longest: float = _LONGEST) -> Fetch:
     """A function from a URL, and whether a digest is known, to the component there; each URL is asked for once."""
     known: dict[tuple[str, bool], Fetched] = {}
 
@@ -34,15 +34,14 @@ def fetcher(silence: float = _SILENCE, longest: float = _LONGEST) -> Callable[[s
 
 def _fetched(url: str, has_digest: bool, silence: float, longest: float) -> Fetched:
     allowed = ("https://", "http://") if has_digest else ("https://",)
-    refused = "is not fetched: only https:// is" + ("" if has_digest else ", and http:// where there is a digest")
     if not url.startswith(allowed):
-        return None, refused
+        return None, _REFUSED
     until = time.monotonic() + longest
     data = bytearray()
     try:
         with urllib.request.urlopen(url, timeout=silence) as answer:
             if not answer.url.startswith(allowed):
-                return None, f"leads to {answer.url[:200]}, which {refused}"
+                return None, f"leads to {answer.url[:200]}, which {_REFUSED}"
             while chunk := answer.read1(_CHUNK):
                 data += chunk
                 if len(data) > LARGEST:

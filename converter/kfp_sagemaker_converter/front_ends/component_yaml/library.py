@@ -31,18 +31,20 @@ class ComponentFile:
 
 #: A component, or None and what is the matter with its URL, as the end of a sentence.
 Fetched: TypeAlias = tuple[ComponentFile | None, str]
+#: Gets a component by its URL; told whether its digest is known.
+Fetch: TypeAlias = Callable[[str, bool], Fetched]
 
 
 @dataclass(frozen=True)
 class Library:
     """Components by digest, and by the URL that the configuration says they are at.
 
-    ``fetch`` gets one by its URL, and whether its digest is known; None: nothing is fetched.
+    Without ``fetch``, nothing is fetched.
     """
 
     by_digest: Mapping[str, ComponentFile] = field(default_factory=dict)
     by_url: Mapping[str, ComponentFile] = field(default_factory=dict)
-    fetch: Callable[[str, bool], Fetched] | None = None
+    fetch: Fetch | None = None
 
     def find(self, reference: Mapping[str, Any]) -> Fetched:
         """The component that a ``componentRef`` means; else None, and why what is at its URL is not it."""
@@ -63,9 +65,7 @@ def _of_digest(found: ComponentFile, digest: str, what: str) -> Fetched:
     return found, ""
 
 
-def library(
-    given: Iterable[ComponentFile], mapped: Mapping[str, Path], fetch: Callable[[str, bool], Fetched] | None = None
-) -> Library:
+def library(given: Iterable[ComponentFile], mapped: Mapping[str, Path], fetch: Fetch | None = None) -> Library:
     """A library of the files that were given, and of those that URLs are mapped to: a file, or a folder for a URL's prefix.
 
     A file that cannot be read is as if it were not there.

@@ -106,8 +106,8 @@ class Aws:
     def unpacked(self, key: str) -> dict[str, bytes]:
         """Name and content of the files in a ``.tar.gz`` object."""
         with tarfile.open(fileobj=io.BytesIO(self.get(key))) as archive:
-            files = [member for member in archive.getmembers() if member.isfile()]
-            return {member.name: archive.extractfile(member).read() for member in files}  # type: ignore[union-attr]
+            files = ((each.name, archive.extractfile(each)) for each in archive.getmembers() if each.isfile())
+            return {name: content.read() for name, content in files if content is not None}
 
     def lines(self, group: str, prefix: str = "") -> dict[str, list[str]]:
         """Log stream to its messages; nothing for a group that is not there."""

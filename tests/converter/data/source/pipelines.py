@@ -195,7 +195,39 @@ def own_names(sagemaker_role: str = "mine"):
     train(data=made.outputs["data"])
 
 
+@dsl.component(base_image=IMAGE)
+def rows_of(count: int) -> list:
+    return [{"row": row} for row in range(count)]
+
+
+@dsl.component(base_image=IMAGE)
+def count_of(rows: list, each: int = 1) -> int:
+    return len(rows) * each
+
+
+@dsl.component(base_image=IMAGE)
+def both(text: str, rows: list) -> str:
+    return text + str(rows)
+
+
+@dsl.pipeline
+def counted(rows: list) -> int:
+    return count_of(rows=rows).set_cpu_request("2").output
+
+
+@dsl.pipeline(name="large-values")
+def large_values(count: int = 100_000):
+    rows = rows_of(count=count).set_cpu_request("2")
+    number = counted(rows=rows.output)
+    text = say(text=f"{number.output} rows").set_cpu_request("2")
+    both(text=text.output, rows=rows.output).set_cpu_request("2")
+    looped = list_of(count=3).set_cpu_request("2")
+    count_of(rows=looped.output).set_cpu_request("2")
+    with dsl.ParallelFor(looped.output) as row:
+        say(text=row.seed)
+
+
 PIPELINES = [
     straight, container, branches, branches_of_artifacts, static_loop, runtime_loop, exit_handler, nested, imports, resources,
-    settings, volumes, own_names,
+    settings, volumes, own_names, large_values,
 ]  # fmt: skip

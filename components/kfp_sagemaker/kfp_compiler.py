@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -32,6 +33,10 @@ _LATER_KEYS = ("pipelineInfo", "root")
 
 #: The largest notes that are read: the user's code could have written them.
 _LONGEST_NOTES = 100_000_000
+#: What kfp says of a file with several pipelines, or without any and with several components, and of one without ``function``.
+#: It names them as KFP does, and not by their functions, which ``function`` wants.
+_WHICH = re.compile(r"Please specify which pipeline or component to compile using --function|\" not found in module ")
+_COMPONENT_DECORATORS = frozenset({"component", "container_component", "notebook_component"})
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,21 @@ class TaskCalls:
 class Compiled:
     """What became of a source file: the IR (empty: there is none), what the compiler said, and whether its time was up.
 
-    ``calls`` is empty where they were not noted.
+    ``calls`` is empty where they were not noted. ``choices`` are the functions of a file of which one has to be picked:
+    it has several, and none was named, or one that it does not have.
     """
 
     text: str
     said: str
     timed_out: bool = False
     calls: TaskCalls = field(default_factory=TaskCalls)
+    choices: tuple[str, ...] = ()
 
     @property
     def complaint(self) -> str:
         """The last line of what it said, which names the error; of a long one both ends."""
         lines = [line.strip() for line in self.said.splitlines() if line.strip()]
-        last = lines[-1].rstrip(".") if lines else "the compiler said nothing"
+        last = lines[-1].rstrip(".").replace(".. ", ". ") if lines else "the compiler said nothing"
         return last if len(last) <= 300 else f"{last[:180]} ... {last[-110:]}"
 
     def line_in(self, source: Path) -> int:
@@ -100,7 +107,23 @@ def compile_source(
             return Compiled("", f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")
         text = output.read_text(encoding="utf-8") if size else ""
         calls = _task_calls(notes)
-    return Compiled(without_heading(text), said, code is None, calls)
+    choices = _functions(source) if not text and _WHICH.search(said) else ()
+    return Compiled(without_heading(text), said, code is None, calls, choices)
+
+
+def _functions(source: Path) -> tuple[str, ...]:
+    """The pipeline functions of a source file, or where it has none those of its components, in the file's order."""
+    pipelines, components = [], []
+    functions = [node for node in ast.parse(source.read_bytes()).body if isinstance(node, ast.FunctionDef)]
+    for node in functions:
+        for decorator in node.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name == "pipeline":
+                pipelines.append(node.name)
+            elif name in _COMPONENT_DECORATORS:
+                components.append(node.name)
+    return tuple(pipelines or components)
 
 
 def _task_calls(notes: Path) -> TaskCalls:

@@ -10,7 +10,7 @@ from kfp_sagemaker.kfp_compiler import without_heading
 from kfp_sagemaker_converter.back_ends.python.writer import MAIN
 from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.source import CompiledSource
-from kfp_sagemaker_converter.rules import reading as rules
+from kfp_sagemaker_converter.rules import compiling as rules
 from kfp_sagemaker_converter.source import Location
 
 #: DSL source of the converter's that was compiled by tests of this process, with the first test that did, and its IR.

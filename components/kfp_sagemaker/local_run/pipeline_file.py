@@ -55,6 +55,9 @@ def _compiled(source: Path, function: str) -> str:
     made = compile_source(source, function)
     if made.timed_out:
         raise InputRefused([f"{source} does not compile: it did not end within {LONGEST:g} seconds"])
+    if made.choices:
+        wrong = f"has no pipeline function {function}" if function else "has several to run"
+        raise InputRefused([f"{source} {wrong}: say which one with --function: {', '.join(made.choices)}"])
     if not made.text:
         line = made.line_in(source)
         place = f" ({source.name}, line {line})" if line else ""

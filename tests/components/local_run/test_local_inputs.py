@@ -71,8 +71,8 @@ def test_files_that_are_no_pipeline(text: str, problem: str) -> None:
     [
         ("import nothing_of_this_name\n", "", r"No module named 'nothing_of_this_name' \(pipeline.py, line 1\)"),
         ("from kfp import dsl\n\n@dsl.pipeline\ndef a():\n    b()\n", "", r"'b' is not defined \(pipeline.py, line 5\)"),
-        (PIPELINES.read_text(), "", "Please specify which pipeline"),
-        (PIPELINES.read_text(), "absent", "absent"),
+        (PIPELINES.read_text(), "", "has several to run: say which one with --function: "),
+        (PIPELINES.read_text(), "absent", "has no pipeline function absent: say which one with --function: "),
     ],
 )
 def test_source_that_does_not_compile(source: str, function: str, problem: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from kfp_sagemaker.kfp_compiler import LONGEST, TaskCalls, compile_source
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
-from kfp_sagemaker_converter.rules import reading as rules
+from kfp_sagemaker_converter.rules import compiling as rules
 from kfp_sagemaker_converter.source import Location
 
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
@@ -42,6 +42,8 @@ def compiled(path: Path, function: str = "", name: str = "", longest: float = LO
     made = compile_source(path, function, environment, longest)
     if made.timed_out:
         raise Refused([rules.compiles_too_long(Location(name), name, longest)])
+    if made.choices:
+        raise Refused([rules.which_function(Location(name), name, function, made.choices)])
     if not made.text:
         raise Refused([rules.does_not_compile(Location(name, made.line_in(path)), name, made.complaint)])
     return CompiledSource(made.text, rules.code_ran(Location(name), name), made.calls)

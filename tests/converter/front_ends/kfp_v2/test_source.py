@@ -53,6 +53,45 @@ def test_what_does_not_compile_is_refused(tmp_path: Path, source: str, line: int
     assert words in found.sentence
 
 
+HEAD = "import kfp\nfrom kfp.dsl import component, pipeline\n"
+COMPONENT = """
+@component(base_image="python:3.11", install_kfp_package=False)
+def {name}(text: str) -> str:
+    return text
+"""
+PIPELINES = """
+@kfp.dsl.pipeline
+def inner():
+    echo(text="a")
+
+@pipeline(name="The Outer One")
+def outer():
+    inner()
+"""
+SEVERAL = HEAD + COMPONENT.format(name="echo") + PIPELINES
+NO_PIPELINE = HEAD + COMPONENT.format(name="first") + COMPONENT.format(name="echo")
+
+
+@pytest.mark.parametrize(
+    ("source", "function", "sentence", "fix"),
+    [
+        (SEVERAL, "", "This source has several to convert: inner, outer.", "Say which one: --function outer."),
+        (SEVERAL, "x", "This source has no pipeline function x; it has inner, outer.",
+         "Give one of them, as --function outer."),
+        (NO_PIPELINE, "", "This source has several to convert: first, echo.", "Say which one: --function echo."),
+    ],
+)
+def test_of_several_pipelines_one_has_to_be_picked(
+    tmp_path: Path, source: str, function: str, sentence: str, fix: str
+) -> None:
+    path = tmp_path / "several.py"
+    path.write_text(source)
+    with pytest.raises(Refused) as refused:
+        compiled(path, function)
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.sentence, found.fix) == ("KSC114", sentence, fix)
+
+
 def test_it_ends_with_its_children_when_its_time_is_up(tmp_path: Path) -> None:
     path = tmp_path / "endless.py"
     path.write_text("import subprocess\nsubprocess.run(['sleep', '1000'])\n")

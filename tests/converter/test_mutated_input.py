@@ -17,9 +17,9 @@ from test_converted_components import SOURCE
 
 CONFIGURATION = Configuration(role="arn:aws:iam::123456789012:role/jobs", region="eu-west-1", bucket="team")
 JUNK: list[Any] = [
-    None, 3, -1.5, True, "", " ", "{{$}}", [], {}, ["a"], {"a": 1}, {"inputValue": "x"}, "x" * 300, float("nan"), {1: 2},
-    [None], [{}], {"if": {"cond": {"isPresent": {}}}}, {"concat": [3]}, "é\x07", {"taskOutput": {}}, "../../etc/passwd",
-    "$(rm -rf /)",
+    None, 3, -1.5, True, "", " ", "{{$}}", [], {}, ["a"], {"a": 1}, {"inputValue": "x"}, "x" * 300, float("nan"),
+    float("inf"), {1: 2}, [None], [{}], {"if": {"cond": {"isPresent": {}}}}, {"concat": [3]}, "é\x07", {"taskOutput": {}},
+    "../../etc/passwd", "$(rm -rf /)",
 ]  # fmt: skip
 
 

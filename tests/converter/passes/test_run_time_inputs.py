@@ -115,3 +115,11 @@ def test_a_step_that_stays_keeps_what_its_pod_asks_for() -> None:
     conversion = convert(as_yaml(ir), "small.yaml", CONFIGURATION, Choice(ALL, (), ("train",)))
     assert given(conversion) == BY_KFP
     assert "train.set_memory_request(memory)" in source_of(document(*conversion.documents).pipeline)
+
+
+def test_an_input_from_no_step_is_waited_for_by_none() -> None:
+    """kfp's loader takes such IR; what it refers to is said by KSC203."""
+    ir = asking({HIDDEN: {"taskOutputParameter": {"outputParameterKey": "memory"}}}, **REQUEST)
+    conversion = converted(ir)
+    assert "waits for" not in given(conversion)
+    assert "KSC203" in {one.code for one in conversion.report.diagnostics}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kfp_sagemaker_converter.model import Component, Task
+from kfp_sagemaker_converter.model import Component, Task, TaskOutput
 from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, placeholders
 
 _IN_CONDITION = re.compile(r"inputs\.parameter_values\['([^']+)'\]")
@@ -34,8 +34,8 @@ def _with_given(task: Task, words: Mapping[str, Any], inputs: RunTimeInputs) -> 
     read = {*inputs.needed, *placeholders([*map(_constant, kept.values()), *inputs.given.values()]), *_controlling(task)}
     asked = set(placeholders(inputs.before)) - inputs.needed
     kept = {name: one for name, one in kept.items() if name not in asked or name in read}
-    producers = [one["taskOutputParameter"]["producerTask"] for name, one in before.items()
-                 if name in asked and "taskOutputParameter" in one]  # fmt: skip
+    producers = [given.source.task for name, given in task.inputs.items()
+                 if name in asked and isinstance(given.source, TaskOutput) and given.source.task]  # fmt: skip
     waited_for = sorted({*(words.get("dependentTasks") or ()), *producers})
     given = {name: {"runtimeValue": {"constant": text}} for name, text in inputs.given.items()}
     made = {**words, "inputs": {**(words.get("inputs") or {}), "parameters": {**kept, **given}}}

@@ -227,6 +227,12 @@ def test_executors_of_another_shape_are_kept_as_they_are(words: Any) -> None:
         (("root", "dag"), [], "root.dag is no mapping"),
         (("root", "dag", "tasks", "train", "dependentTasks"), {}, "dependentTasks"),
         (("components", "comp-train", "outputDefinitions"), [], "components.comp-train.outputDefinitions is no mapping"),
+        (("root", "inputDefinitions", "parameters", "rows", "defaultValue"), float("inf"),
+         "root.inputDefinitions.parameters.rows.defaultValue is inf, which JSON has not"),
+        (("deploymentSpec", "executors", "exec-train", "container", "args"), ["a", float("nan")],
+         "deploymentSpec.executors.exec-train.container.args[1] is nan, which JSON has not"),
+        (("root", "dag", "tasks", "train", "retryPolicy"), {"maxRetryCount": float("-inf")},
+         "root.dag.tasks.train.retryPolicy.maxRetryCount is -inf, which JSON has not"),
     ],
 )
 def test_what_the_protos_parser_lets_pass_is_refused(path: tuple[str, ...], value: Any, said: str) -> None:
@@ -259,6 +265,8 @@ def test_ir_without_components_is_refused() -> None:
         ({"kubernetes": {"deploymentSpec": {"executors": {"exec-train": [1]}}}}, "platforms"),
         ({"kubernetes": {"deploymentSpec": {"executors": {1: {}}}}}, "platforms"),
         ({"kubernetes": None}, "platforms.kubernetes is no mapping"),
+        ({"kubernetes": {"deploymentSpec": {"executors": {"exec-train": {"podMetadata": float("inf")}}}}},
+         "platforms.kubernetes.deploymentSpec.executors.exec-train.podMetadata is inf, which JSON has not"),
     ],
 )
 def test_a_platform_document_that_kfp_does_not_load_is_refused(platforms: dict[str, Any], said: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -74,4 +75,5 @@ def init(
         output.write_text(made, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{output}: cannot be written: {error.strerror}") from None
-    click.echo(f"{output}: written. Uncomment what is yours, then: kfp-sagemaker check {file}")
+    again = shlex.join(["kfp-sagemaker", "check", file, *(["--function", function] if function else [])])
+    click.echo(f"{output}: written. Uncomment what is yours, then: {again}")

@@ -82,6 +82,31 @@ def test_standard_output(pipeline: Path) -> None:
     assert not Path("kfp-sagemaker.yaml").exists()
 
 
+SOURCE = """
+from kfp import dsl
+
+@dsl.component(base_image="python:3.11", install_kfp_package=False)
+def echo(text: str) -> str:
+    return text
+
+@dsl.pipeline
+def one():
+    echo(text="a")
+
+@dsl.pipeline
+def two():
+    one()
+"""
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_the_next_command_is_one_that_works() -> None:
+    Path("my pipelines.py").write_text(SOURCE)
+    result = CliRunner().invoke(init, ["my pipelines.py", "--function", "two"])
+    assert result.exit_code == 0, result.output
+    assert result.output.endswith("then: kfp-sagemaker check 'my pipelines.py' --function two\n")
+
+
 def test_what_is_no_pipeline_is_refused(pipeline: Path) -> None:
     pipeline.write_text("kind: ConfigMap\n")
     result = CliRunner().invoke(init, [str(pipeline)])

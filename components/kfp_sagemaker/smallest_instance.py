@@ -29,7 +29,8 @@ _SUFFIXES = {
     "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40, "Pi": 2.0**50, "Ei": 2.0**60,
 }  # fmt: skip
 _QUANTITY = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:([eE][+-]?\d{1,2})|([mkMGTPE]|[KMGTPE]i)?)", re.ASCII)
-_GIBIBYTE = 2.0**30
+#: Bytes.
+GIBIBYTE = 2.0**30
 
 #: Word in an accelerator's name to its kind in the table; more telling words first.
 _KINDS = (
@@ -45,6 +46,8 @@ _NEAREST = (
 _GPU_RESOURCES = ("nvidia.com/gpu", "gpu", "k8s.amazonaws.com/vgpu", "nvidia.com/gpu.shared")
 _NEURON_RESOURCES = ("aws.amazon.com/neuron", "aws.amazon.com/neurondevice")
 _NEURON_CORES = "aws.amazon.com/neuroncore"
+#: Kinds of the table that are no GPU.
+NEURON_KINDS = ("Trainium", "Trainium2")
 _A100_SMALL_GIB = 40.0
 
 
@@ -94,7 +97,7 @@ def quantity(text: str) -> float:
 
 def gibibytes(text: str) -> float:
     """A quantity of bytes, in GiB."""
-    return quantity(text) / _GIBIBYTE
+    return quantity(text) / GIBIBYTE
 
 
 def accelerator(name: str) -> Accelerator:

@@ -12,7 +12,7 @@ from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.instance_types import instance_types
-from kfp_sagemaker.smallest_instance import Accelerator, accelerator, has_kind
+from kfp_sagemaker.smallest_instance import GIBIBYTE, Accelerator, accelerator, has_kind, quantity
 
 #: What a step runs on that says nothing about what it needs: 4 vCPU, 16 GiB.
 DEFAULT_INSTANCE_TYPE = "ml.m5.xlarge"
@@ -28,9 +28,6 @@ _SHARED = (
     "network_isolation", "traffic_encryption", "tags", "resource_encryption_key", "output_encryption_key",
 )
 _PASSED = re.compile(r"\{\{\$\.inputs\.parameters\['(?P<name>[^']+)'\]\}\}")
-_QUANTITY = re.compile(r"\s*(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<exponent>[eE][+-]?\d+)?(?P<suffix>[KMGTPE]i|[mkMGTPE]|)\s*")
-_FACTORS = {"": 1.0, "m": 1e-3, "k": 1e3, **{unit: 1000.0 ** (index + 2) for index, unit in enumerate("MGTPE")},
-            **{f"{unit}i": 1024.0 ** (index + 1) for index, unit in enumerate("KMGTPE")}}
 
 
 def filled_settings(job: JobSettings, filling: Filling) -> JobSettings:
@@ -75,7 +72,7 @@ def chosen_instance_type(settings: JobSettings) -> str:
     for name in _AMOUNTS:
         text = str(getattr(wanted, name))
         try:
-            amounts[name] = quantity(text) if text else 0.0
+            amounts[name] = max((quantity(each) for each in text.split() if each != "null"), default=0.0)
         except ValueError as error:
             problems.append(Violation(f"resources.{name}", str(error), value=text))
     kind = accelerator(wanted.accelerator_type) if wanted.accelerator_type else None
@@ -84,7 +81,7 @@ def chosen_instance_type(settings: JobSettings) -> str:
                                   value=wanted.accelerator_type))
     if problems:
         raise InvalidInput("step", problems)
-    memory = amounts["memory"] / 1024**3
+    memory = amounts["memory"] / GIBIBYTE
     for candidate in settings.candidates:
         if (candidate.cpu >= amounts["cpu"] and candidate.memory >= memory
                 and candidate.accelerators >= amounts["accelerator_count"]
@@ -99,14 +96,6 @@ def chosen_instance_type(settings: JobSettings) -> str:
 def _is_of(instance_type: str, kind: Accelerator) -> bool:
     known = instance_types().get(instance_type)
     return known is not None and has_kind(known, kind)
-
-
-def quantity(text: str) -> float:
-    """A Kubernetes quantity (``500m``, ``4Gi``, ``1e3``) as a number; memory in bytes. Raises ValueError."""
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        raise ValueError("not a Kubernetes quantity, such as 500m, 2 or 4Gi")
-    return float(match["number"] + (match["exponent"] or "")) * _FACTORS[match["suffix"]]
 
 
 def _filled(value: Any, filling: Filling) -> Any:

@@ -98,6 +98,7 @@ class Mount:
 class Resources:
     """What the step asks for, as the IR has it: Kubernetes quantities (``500m``, ``4Gi``), or placeholders.
 
+    Of several quantities with spaces between them, such as a request and a limit, the largest counts.
     ``accelerator_type`` (``nvidia-tesla-t4``) is empty where the candidates are all of a kind that will do.
     """
 

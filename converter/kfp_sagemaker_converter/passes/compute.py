@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 from kfp_sagemaker.container_step.kinds_of_job import asking_for_training
 from kfp_sagemaker.container_step.step_spec import Candidate
 from kfp_sagemaker.instance_types import InstanceType, instance_types
-from kfp_sagemaker.smallest_instance import ANY_GPU, Accelerator, Asked, accelerator, gibibytes, quantity, smallest, suitable
+from kfp_sagemaker.smallest_instance import (
+    ANY_GPU,
+    NEURON_KINDS,
+    Accelerator,
+    Asked,
+    accelerator,
+    gibibytes,
+    quantity,
+    smallest,
+    suitable,
+)
 
 from kfp_sagemaker_converter.configuration.configuration import StepSettings
 from kfp_sagemaker_converter.diagnostics import Diagnostic
@@ -70,12 +80,12 @@ def choose_instance(
     families = settings.job.instance_families or nodes.families
     if named := _named(nodes, service, settings):
         return say.choice(named, f"the node selector names {named.name.removeprefix('ml.')}", service)
-    if resources.at_run_time:
-        return _at_run_time(resources, families, service, say)
     asked, device, shown = _asked(resources, nodes, say)
     if not device.kind:
         say.add(rules.no_such_accelerator(at, step, shown))
         return say.stays(service, f"asks for {shown}")
+    if resources.at_run_time:
+        return _at_run_time(replace(asked, accelerator=device), shown, resources, families, service, settings, say)
     if asked == Asked():
         default = settings.job.instance_type or ""
         by_default = _of_the_configuration(default, settings, service, say, "the default, as it asks for nothing")
@@ -121,11 +131,14 @@ def _named(nodes: NodeConditions, service: str, settings: StepSettings) -> Insta
 
 
 def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple[Asked, Accelerator, str]:
-    """What is asked for, the accelerator's meaning (``GPU`` without one), and the accelerator as it was written."""
+    """What is asked for, the accelerator's meaning (``GPU`` without one), and the accelerator as it was written.
+
+    What comes at run time is not asked for here.
+    """
 
     def number(which: str, text: str, parse: Callable[[str], float] = quantity) -> float:
         try:
-            return parse(text) if text else 0.0
+            return parse(text) if text and not _at_run_time_only(text) else 0.0
         except ValueError:
             say.add(rules.not_a_quantity(say.at, say.step, which, text[:60]))
             return 0.0
@@ -134,37 +147,58 @@ def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple
     of_request = number("memory request", resources.memory_request, gibibytes)
     memory = max(of_request, number("memory limit", resources.memory_limit, gibibytes))
     count = number("accelerator count", resources.accelerator_count)
-    written = resources.accelerator_type
+    written = "" if _at_run_time_only(resources.accelerator_type) else resources.accelerator_type
     device = accelerator(written) if written else ANY_GPU
     labels = [label for label in nodes.accelerators if label != "true"]
     # A label tells the kind where the resource (nvidia.com/gpu) only counts.
     if labels and device == ANY_GPU:
         written, device = labels[0], accelerator(labels[0])
-    accelerators = int(-(-count // 1)) or int(bool(labels or (written and not resources.accelerator_count)))
-    if not accelerators:
+    accelerators = int(-(-count // 1)) or int(bool(labels or (resources.accelerator_type and not resources.accelerator_count)))
+    if not accelerators and not _at_run_time_only(resources.accelerator_count):
         return Asked(vcpus, memory), ANY_GPU, ""
-    return Asked(vcpus, memory, accelerators, device), device, f"{accelerators} {written or 'GPU'}"
+    return Asked(vcpus, memory, accelerators, device), device, f"{accelerators or ''} {written or 'GPU'}".strip()
+
+
+def _at_run_time_only(text: str) -> bool:
+    return "{{$" in text
 
 
 def _smallest(
     asked: Asked, shown: str, families: Collection[str], service: str, settings: StepSettings, say: _Findings
 ) -> InstanceChoice:
-    uses = (service,) if settings.job.service else dict.fromkeys((service, TRAINING))
-    found = next((one for use in uses if (one := smallest(asked, use, families))), None)
+    found = next((one for use in _uses(service, settings) if (one := smallest(asked, use, families))), None)
     if found is None:
-        allowed = f" of {', '.join(families)}" if families else ""
-        any_size = replace(asked, vcpus=0, memory_gib=0, accelerators=min(asked.accelerators, 1))
-        largest = next(reversed(suitable(any_size, TRAINING, families)), None)
-        hint = f"the largest{allowed} is {largest.name} with {largest}" if largest else f"there is none{allowed} like it"
-        say.add(rules.nothing_large_enough(say.at, say.step, str(asked), hint))
-        return say.stays(service, f"asks for {asked}")
-    if asked.accelerator.nearest and asked.accelerators:
+        return _nothing(asked, families, service, say)
+    _tell_accelerators(asked, shown, found, families, service, say)
+    return say.choice(found, f"the smallest for {asked}", service)
+
+
+def _uses(service: str, settings: StepSettings) -> tuple[str, ...]:
+    """The kinds of job that a step may be, in the order in which they are tried."""
+    return (service,) if settings.job.service else tuple(dict.fromkeys((service, TRAINING)))
+
+
+def _nothing(asked: Asked, families: Collection[str], service: str, say: _Findings) -> InstanceChoice:
+    allowed = f" of {', '.join(families)}" if families else ""
+    any_size = replace(asked, vcpus=0, memory_gib=0, accelerators=min(asked.accelerators, 1))
+    largest = next(reversed(suitable(any_size, TRAINING, families)), None)
+    hint = f"the largest{allowed} is {largest.name} with {largest}" if largest else f"there is none{allowed} like it"
+    say.add(rules.nothing_large_enough(say.at, say.step, str(asked), hint))
+    return say.stays(service, f"asks for {asked}")
+
+
+def _tell_accelerators(
+    asked: Asked, shown: str, found: InstanceType, families: Collection[str], service: str, say: _Findings
+) -> None:
+    """Say where a type has accelerators of another kind, or more of them, than asked for."""
+    if not found.accelerators:
+        return
+    if asked.accelerator.nearest:
         got = f"{found.accelerators} {found.accelerator}"
-        say.add(rules.other_accelerator(say.at, say.step, shown.partition(" ")[2], found.name, got))
-    if found.accelerators > asked.accelerators:
+        say.add(rules.other_accelerator(say.at, say.step, shown.split(" ", 1)[-1], found.name, got))
+    if asked.accelerators and found.accelerators > asked.accelerators:
         fewer = _with_fewer(asked, found, service, families)
         say.add(rules.more_accelerators(say.at, say.step, shown, found.name, found.accelerators, fewer))
-    return say.choice(found, f"the smallest for {asked}", service)
 
 
 def _with_fewer(asked: Asked, found: InstanceType, service: str, families: Collection[str]) -> str:
@@ -177,18 +211,42 @@ def _with_fewer(asked: Asked, found: InstanceType, service: str, families: Colle
     return f"{best.name} has {best}" if best and found.has_gpu else ""
 
 
-def _at_run_time(resources: Resources, families: Collection[str], service: str, say: _Findings) -> InstanceChoice:
-    at_run_time = [name.replace("_", " ") for name, text in vars(resources).items() if "{{$" in text]
-    inputs = " and ".join([", ".join(at_run_time[:-1])] * bool(at_run_time[:-1]) + at_run_time[-1:])
+def _at_run_time(
+    asked: Asked,
+    shown: str,
+    resources: Resources,
+    families: Collection[str],
+    service: str,
+    settings: StepSettings,
+    say: _Findings,
+) -> InstanceChoice:
+    """The choice is the launcher's, among the types that have what is ``asked`` for in any case."""
+    inputs = _listed([name.replace("_", " ") for name, text in vars(resources).items() if _at_run_time_only(text)])
     say.add(rules.chosen_at_run_time(say.at, say.step, inputs))
-    kind = resources.accelerator_type
-    device = accelerator(kind) if kind and "{{$" not in kind else ANY_GPU
-    kinds = [Asked(), Asked(accelerators=1, accelerator=device)] if resources.accelerator_count else [Asked()]
-    found = [one for asked in kinds for one in suitable(asked, service, families)]
+    wanted = [asked]
+    if _at_run_time_only(resources.accelerator_count) and not asked.accelerators:
+        wanted.append(replace(asked, accelerators=1))
+    found = [(use, [suitable(one, use, families) for one in wanted]) for use in _uses(service, settings)]
+    # A kind of job that has types for all of it, such as with accelerators and without, comes before the others.
+    fits = next((one for one in found if all(one[1])), None) or next((one for one in found if any(one[1])), None)
+    if fits is None:
+        return _nothing(asked, families, service, say)
+    use, groups = fits
+    kind_at_run_time = _at_run_time_only(resources.accelerator_type)
+    if kind_at_run_time and asked.accelerator == ANY_GPU:
+        neuron = [replace(one, accelerator=Accelerator(kind)) for one in wanted if one.accelerators for kind in NEURON_KINDS]
+        groups += [suitable(one, use, families) for one in neuron]
+    types = [one for group in groups for one in group]
+    first = next((one for one in types if one.accelerators), types[0])
+    _tell_accelerators(asked, shown, first, families, service, say)
+    service = say.choice(first, "", service).service
     # Of a size one type is enough, unless the kind of its accelerators comes at run time too.
-    kind_at_run_time = "{{$" in kind
     sizes: dict[tuple[int, int, float, str], InstanceType] = {}
-    for one in found:
+    for one in types:
         sizes.setdefault((one.accelerators, one.vcpus, one.memory_gib, one.accelerator if kind_at_run_time else ""), one)
     candidates = tuple(Candidate(one.name, one.vcpus, one.memory_gib, one.accelerators) for one in sizes.values())
     return InstanceChoice("", service, f"by {inputs}", candidates=candidates, diagnostics=tuple(say.said))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1])] * bool(names[:-1]) + [*names[-1:]])

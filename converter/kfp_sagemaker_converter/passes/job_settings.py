@@ -61,12 +61,16 @@ def job_settings(
 
 
 def _resources(container: Container) -> Resources:
-    """What is asked for, for the choice at run time: limits where there is no request."""
+    """What is asked for, for the choice at run time. CPU and memory that are known already limit the candidates."""
     asked = container.resources
     return Resources(
-        cpu=asked.cpu_request or asked.cpu_limit,
-        memory=asked.memory_request or asked.memory_limit,
+        cpu=_at_run_time(asked.cpu_request, asked.cpu_limit),
+        memory=_at_run_time(asked.memory_request, asked.memory_limit),
         accelerator_count=asked.accelerator_count,
-        # A kind that is known already limits the candidates.
-        accelerator_type=asked.accelerator_type if "{{$" in asked.accelerator_type else "",
+        # So does a kind.
+        accelerator_type=_at_run_time(asked.accelerator_type),
     )
+
+
+def _at_run_time(*texts: str) -> str:
+    return " ".join(dict.fromkeys(text for text in texts if "{{$" in text))

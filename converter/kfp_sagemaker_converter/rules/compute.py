@@ -11,8 +11,9 @@ def chosen_at_run_time(inputs: str) -> Says:
 
     ## What it does
     Leaves the choice to the step's launcher, since CPU, memory or accelerators come from a parameter or another step. The
-    launcher gets the list of types that come into question and takes the smallest that fits. What is asked for reaches it
-    through inputs that the step declares (`sagemaker_memory`), in place of those that kfp makes for the pod.
+    launcher gets the list of types that have what is known already, and takes the smallest that fits. What is asked for
+    reaches it through inputs that the step declares (`sagemaker_memory`), in place of those that kfp makes for the pod; of a
+    request and a limit the larger counts.
 
     ## Why
     The pipeline stays as flexible as it was. A request that no type fits fails before a job is created.

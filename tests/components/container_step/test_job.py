@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from kfp_sagemaker.container_step.job import plan_job, prepared_job
-from kfp_sagemaker.container_step.settings import quantity
 from kfp_sagemaker.container_step.step_spec import (
     Candidate,
     JobSettings,
@@ -107,7 +106,9 @@ def test_the_name_depends_on_the_task_root_and_the_request_alone() -> None:
     [
         (Resources(cpu="500m", memory="2Gi"), "ml.small"), (Resources(cpu="3"), "ml.large"), (Resources(), "ml.small"),
         (Resources(memory="16G"), "ml.large"), (Resources(memory="{{$.inputs.parameters['memory']}}"), "ml.large"),
-        (Resources(accelerator_count="1"), "ml.gpu"), (Resources(cpu="{{$.inputs.parameters['absent']}}"), "ml.small"),
+        (Resources(memory="2Gi {{$.inputs.parameters['memory']}}"), "ml.large"), (Resources(cpu="3 1"), "ml.large"),
+        (Resources(memory="null 2Gi"), "ml.small"), (Resources(accelerator_count="1"), "ml.gpu"),
+        (Resources(cpu="{{$.inputs.parameters['absent']}}"), "ml.small"),
     ],
 )
 def test_an_instance_type_is_chosen_for_resources_known_at_run_time(asked: Resources, chosen: str) -> None:
@@ -136,22 +137,14 @@ def test_accelerators_are_of_the_kind_that_is_asked_for(kind: str, count: str, c
 
 @pytest.mark.parametrize(
     ("asked", "problem"),
-    [(Resources(cpu="100"), "cpu 100: more than the largest type"), (Resources(memory="much"), "not a Kubernetes quantity"),
+    [(Resources(cpu="100"), "cpu 100: more than the largest type"), (Resources(memory="much"), "'much' is no quantity"),
+     (Resources(memory="1Gi much"), "'much' is no quantity"), (Resources(cpu="1e999"), "'1e999' is no quantity"),
      (Resources(accelerator_type="tpu-v4", accelerator_count="1"), "SageMaker has no such accelerator")],
 )
 def test_resources_that_no_candidate_has_are_refused(asked: Resources, problem: str) -> None:
     spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=(Candidate("ml.small", 2, 8),)))
     with pytest.raises(InvalidInput, match=problem):
         plan_job(spec, executor_input())
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("500m", 0.5), ("2", 2), ("1.5", 1.5), (".5", 0.5), ("4Gi", 4 * 1024**3), ("4G", 4e9), ("64k", 64_000), ("1e3", 1000),
-     ("1Ki", 1024)],
-)
-def test_quantities_of_kubernetes(text: str, number: float) -> None:
-    assert quantity(text) == number
 
 
 DIRECT = StepSpec("i", ("/bin/program", "--in", "{{$.inputs.artifacts['data'].path}}", "--out",

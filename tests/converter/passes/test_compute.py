@@ -188,10 +188,77 @@ def test_what_comes_at_run_time_is_chosen_at_run_time() -> None:
 def test_run_time_candidates_are_of_each_kind_when_it_comes_at_run_time() -> None:
     resources = Resources(accelerator_type="{{$.inputs.parameters['kind']}}", accelerator_count="1")
     kinds = {instance_types()[one.instance_type].accelerator for one in choose(resources).candidates}
-    assert kinds >= {"", "T4", "A10G", "L4", "V100"}
+    assert kinds >= {"T4", "A10G", "L4", "V100"}
+    assert "" not in kinds, "an accelerator is asked for in any case"
 
 
 def test_run_time_candidates_follow_the_kind_and_the_families() -> None:
     resources = Resources(accelerator_type="nvidia-l4", accelerator_count="{{$.inputs.parameters['n']}}")
     candidates = choose(resources, job=Job(instance_families=("m5", "g5", "g6"))).candidates
     assert {one.instance_type.split(".")[1] for one in candidates} == {"m5", "g6"}
+
+
+MEMORY, KIND, NUMBER = (f"{{{{$.inputs.parameters['{name}']}}}}" for name in ("memory", "kind", "n"))
+#: Labels of nodes with an L4.
+NODES_WITH_L4 = selector(**{"cloud.google.com/gke-accelerator": "nvidia-l4"})
+
+
+def accelerators(choice: InstanceChoice) -> set[str]:
+    """The kinds of the candidates' accelerators; empty for none."""
+    return {instance_types()[one.instance_type].accelerator for one in choice.candidates}
+
+
+@pytest.mark.parametrize(
+    ("asked", "nodes", "kinds", "first", "service", "said"),
+    [
+        (Resources(memory_limit=MEMORY), {}, {""}, "ml.t3.medium", "processing", []),
+        (Resources(memory_limit=MEMORY, memory_request="100Gi"), {}, {""}, "ml.r5.4xlarge", "processing", []),
+        (Resources(memory_request=MEMORY, memory_limit="100Gi"), {}, {""}, "ml.r5.4xlarge", "processing", []),
+        (Resources(memory_limit=MEMORY, cpu_limit="lots"), {}, {""}, "ml.t3.medium", "processing", ["KSC406"]),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia-l4", accelerator_count="1"), {}, {"L4"}, "ml.g6.xlarge",
+         "processing", []),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia.com/gpu", accelerator_count="1"), NODES_WITH_L4, {"L4"},
+         "ml.g6.xlarge", "processing", []),
+        (Resources(memory_limit=MEMORY), NODES_WITH_L4, {"L4"}, "ml.g6.xlarge", "processing", []),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia-tesla-a100", accelerator_count="8"), {}, {"A100"},
+         "ml.p4d.24xlarge", "training", ["KSC402"]),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia-tesla-a100", accelerator_count="1"), {}, {"A100"},
+         "ml.p4d.24xlarge", "training", ["KSC407", "KSC402"]),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia-tesla-k80", accelerator_count="1"), {}, {"T4"},
+         "ml.g4dn.xlarge", "processing", ["KSC403"]),
+        (Resources(accelerator_type="nvidia-tesla-k80", accelerator_count=NUMBER), {}, {"", "T4"}, "ml.t3.medium",
+         "processing", ["KSC403"]),
+        (Resources(accelerator_type="nvidia-tesla-a100", accelerator_count=NUMBER), {}, {"", "A100"}, "ml.t3.medium",
+         "training", ["KSC402"]),
+        (Resources(accelerator_type=KIND, accelerator_count="8"), {}, {"V100"}, "ml.p3.16xlarge", "processing", []),
+        (Resources(accelerator_type=KIND, accelerator_count="1"), NODES_WITH_L4, {"L4"}, "ml.g6.xlarge", "processing", []),
+    ],
+)  # fmt: skip
+def test_what_is_known_limits_the_candidates(
+    asked: Resources, nodes: dict[str, Any], kinds: set[str], first: str, service: str, said: list[str]
+) -> None:
+    choice = choose(asked, nodes)
+    assert kinds <= accelerators(choice) if asked.accelerator_type == KIND else kinds == accelerators(choice)
+    assert (choice.candidates[0].instance_type, choice.service, choice.movable) == (first, service, True)
+    assert sorted(codes(choice)) == sorted(["KSC401", *said])
+
+
+@pytest.mark.parametrize(
+    ("asked", "nodes", "code"),
+    [
+        (Resources(memory_limit=MEMORY, accelerator_type="tpu-v3", accelerator_count="8"), {}, "KSC404"),
+        (Resources(accelerator_type="tpu-v3", accelerator_count=NUMBER), {}, "KSC404"),
+        (Resources(memory_limit=MEMORY), selector(**{"cloud.google.com/gke-tpu-accelerator": "tpu-v5-lite"}), "KSC404"),
+        (Resources(memory_limit=MEMORY, memory_request="64Ti"), {}, "KSC405"),
+        (Resources(memory_limit=MEMORY, accelerator_type="nvidia-l4", accelerator_count="32"), {}, "KSC405"),
+    ],
+)
+def test_a_step_stays_whatever_is_asked_for_at_run_time(asked: Resources, nodes: dict[str, Any], code: str) -> None:
+    choice = choose(asked, nodes)
+    assert (choice.movable, choice.candidates) == (False, ())
+    assert code in codes(choice)
+
+
+def test_a_kind_that_comes_at_run_time_may_be_neuron() -> None:
+    asked = Resources(accelerator_type=KIND, accelerator_count="1")
+    assert accelerators(choose(asked, rule=Job(service="training"))) >= {"A100", "H100", "Trainium"}

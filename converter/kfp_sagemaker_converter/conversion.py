@@ -120,7 +120,7 @@ def convert_document(
     if planned.moved:
         diagnostics += [*about_target, *about_settings(pipeline, names, written.added_parameters)]
         diagnostics += about_bundles(planned, written.labels, written.bundles)
-    elif planned.steps:
+    elif planned.steps and placement_rules.already_on_sagemaker.code not in {one.code for one in planned.diagnostics}:
         diagnostics.append(placement_rules.nothing_moves(pipeline.location, ""))
     problems = problems_of(written.documents, pipeline, planned.decisions)
     diagnostics += [rules.internal_error(pipeline.location, "", problem) for problem in problems]

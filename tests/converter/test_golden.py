@@ -23,6 +23,8 @@ def test_twice_gives_the_same_bytes_and_a_converted_pipeline_stays_as_it_is(name
     again = convert(once, "converted.yaml", CONFIGURATION)
     assert again.text == once
     assert not again.report.moved
+    assert "KSC305" in (said := {one.code for one in again.report.diagnostics})
+    assert "KSC310" not in said, "its steps do run on SageMaker"
 
 
 @pytest.mark.parametrize("name", names())

@@ -23,6 +23,7 @@ from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
 from kfp_sagemaker_converter.renderers.text import diagnostic_line, text
 from kfp_sagemaker_converter.report import Report
+from kfp_sagemaker_converter.rules import configuration as configuration_rules
 from kfp_sagemaker_converter.source import Location
 from kfp_sagemaker_converter.sources import SourceFile, read_sources
 
@@ -90,7 +91,22 @@ def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
     done = list(_conversions(asked, configuration))
     if not done:
         raise click.UsageError(f"{', '.join(asked.files)}: no file that could be a pipeline")
-    return done
+    return _without_rules_for_others(done)
+
+
+def _without_rules_for_others(done: list[tuple[SourceFile, Conversion]]) -> list[tuple[SourceFile, Conversion]]:
+    """A rule of the configuration is for one of the pipelines that are converted together: it need not match in each."""
+    code = configuration_rules.rule_without_steps.code
+    unmatched = [
+        {one for one in conversion.report.diagnostics if one.code == code}
+        for _, conversion in done if conversion.document is not None
+    ]  # fmt: skip
+    in_none = set.intersection(*unmatched) if unmatched else set()
+
+    def kept(report: Report) -> Report:
+        return replace(report, diagnostics=tuple(one for one in report.diagnostics if one.code != code or one in in_none))
+
+    return [(source, replace(conversion, report=kept(conversion.report))) for source, conversion in done]
 
 
 def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[SourceFile, Conversion]]:
@@ -133,18 +149,23 @@ def _from_source(source: SourceFile, function: str, configuration: Configuration
             made = compiled(path, function, source.file)
     except Refused as refused:
         return Conversion(Report(source.file, Format.KFP_V2_SOURCE, diagnostics=refused.diagnostics))
-    conversion = convert(made.text, f"{source.file} (compiled)", configuration, choice, [made.ran])
+    conversion = convert(made.text, _compiled_name(source), configuration, choice, [made.ran])
     pipeline = conversion.document.pipeline if conversion.document else None
     lines = source_lines(source.text, pipeline, made.calls)
     return replace(conversion, report=_in_source(conversion.report, source, lines))
+
+
+def _compiled_name(source: SourceFile) -> str:
+    return f"{source.file} (compiled)"
 
 
 def _in_source(report: Report, source: SourceFile, lines: SourceLines) -> Report:
     """The report of compiled source, with lines of the source instead of the IR's."""
 
     def at(subject: str, location: Location) -> Location:
-        same_file = location.file == source.file
-        return Location(source.file, location.line if same_file else lines.line(subject, location.line))
+        if location.file != _compiled_name(source):
+            return location
+        return Location(source.file, lines.line(subject, location.line))
 
     diagnostics = (replace(one, location=at(one.subject, one.location)) for one in report.diagnostics)
     steps = tuple(replace(step, location=at(step.name, step.location)) for step in report.steps)

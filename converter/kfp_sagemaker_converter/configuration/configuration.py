@@ -144,6 +144,11 @@ class Configuration:
         """``s3://bucket/prefix``; empty without a bucket."""
         return f"s3://{self.bucket}/{self.prefix.strip('/')}".rstrip("/") if self.bucket else ""
 
+    @property
+    def own_rules(self) -> tuple[StepRule, ...]:
+        """The rules of the topmost file, the project's. Those beneath are for many pipelines."""
+        return tuple(rule for rule in self.steps if rule.location.file in self.files[-1:])
+
     def for_step(self, names: Collection[str], image: str) -> StepSettings:
         """What is said about a step that goes by ``names`` (of tasks, component, executor) and has ``image``."""
         matching = tuple(rule for rule in self.steps if rule.matches(names, image))

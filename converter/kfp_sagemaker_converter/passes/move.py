@@ -26,8 +26,10 @@ from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, declar
 from kfp_sagemaker_converter.passes.setting_names import renamed
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
 from kfp_sagemaker_converter.passes.volumes import Volumes, volumes_of, with_training
+from kfp_sagemaker_converter.rules import configuration as configuration_rules
 from kfp_sagemaker_converter.rules import output as output_rules
 from kfp_sagemaker_converter.rules import placement as placement_rules
+from kfp_sagemaker_converter.source import Location
 
 #: Characters of a container below which its specification cannot exceed the limit, packed in the worst case.
 _SURELY_SHORT = INLINE_LIMIT // 8
@@ -65,6 +67,7 @@ def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names
     moved: list[Moved] = []
     diagnostics: list[Diagnostic] = []
     steps = steps_of(pipeline)
+    matched: set[Location] = set()
 
     for pattern in unmatched(steps, choice):
         diagnostics.append(placement_rules.pattern_without_step(pipeline.location, "", pattern))
@@ -81,6 +84,11 @@ def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names
                 diagnostics += outcome[1]
         decisions.append(decision)
         diagnostics += decision.diagnostics
+        matched.update(rule.location for rule in settings.rules)
+    diagnostics += [
+        configuration_rules.rule_without_steps(rule.location, "", str(rule))
+        for rule in configuration.own_rules if rule.location not in matched
+    ]  # fmt: skip
     found = large_values(pipeline, {one.step.component.name for one in moved})
     moved = [replace(one, spec=found.marked(one.spec, one.step.component.name)) for one in moved]
     images, more = about_images([(one.step, one.spec) for one in moved], configuration)

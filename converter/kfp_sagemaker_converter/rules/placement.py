@@ -212,7 +212,8 @@ def nothing_moves() -> Says:
     """No step of the pipeline moves.
 
     ## What it does
-    Says that the pipeline comes out as it went in.
+    Says that the pipeline comes out as it went in. Where steps run on SageMaker already, as in a converted pipeline, nothing
+    is missing and this is not said.
 
     ## Why
     With placement `auto`, a pipeline whose steps pass parameters only gains nothing from jobs. Others have obstacles in every

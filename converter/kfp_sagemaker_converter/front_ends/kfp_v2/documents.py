@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.model import Words
+from kfp_sagemaker_converter.rules import pipeline as pipeline_rules
 from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -34,7 +35,11 @@ def is_ir(document: Any) -> bool:
 
 
 def parts_of(text: StructuredText) -> tuple[list[Parts], list[Diagnostic]]:
-    """The pipelines of a file: usually one, several in a file of PipelineVersion resources."""
+    """The pipelines of a file: usually one, several in a file of PipelineVersion resources.
+
+    Raises:
+        Refused: a pipeline has two platform documents, which kfp does not load.
+    """
     found: list[Parts] = []
     left_over: list[Diagnostic] = []
     for position, document in enumerate(text.documents):
@@ -44,8 +49,10 @@ def parts_of(text: StructuredText) -> tuple[list[Parts], list[Diagnostic]]:
             found.append(wrapped)
         elif isinstance(document, dict) and isinstance(document.get("platforms"), dict) and found:
             last = found.pop()
-            platforms = {**last.platforms, **document["platforms"]}
-            found.append(Parts(last.ir, last.at, platforms, last.wrapper_kind, last.wrapper))
+            if last.platforms:
+                second = "it is the second of its pipeline, and kfp takes one"
+                raise Refused([pipeline_rules.not_a_platform_spec(_first_line(text, document), "", second)])
+            found.append(Parts(last.ir, last.at, document["platforms"], last.wrapper_kind, last.wrapper))
         else:
             left_over.append(rules.document_left_out(_first_line(text, document), text.file, position + 1, _kind(document)))
     return found, left_over

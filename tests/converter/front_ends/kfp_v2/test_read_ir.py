@@ -276,6 +276,18 @@ def test_a_platform_document_that_kfp_does_not_load_is_refused(platforms: dict[s
     assert said in refused.value.diagnostics[0].sentence
 
 
+def test_a_second_platform_document_is_refused_by_its_line() -> None:
+    """kfp: "Expected one or two YAML documents"."""
+    first, second = ({"platforms": {"kubernetes": {"deploymentSpec": {"executors": {"exec-train": {key: []}}}}}}
+                     for key in ("secretAsEnv", "pvcMount"))
+    text = as_yaml(pipeline(), first, second)
+    with pytest.raises(Refused) as refused:
+        read_ir(read(text, "pipeline.yaml"))
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.location.line) == ("KSC208", len(text[:text.rindex("platforms:")].splitlines()) + 1)
+    assert "it is the second of its pipeline, and kfp takes one" in found.sentence
+
+
 def test_what_an_older_kfp_does_not_know_is_said() -> None:
     parameters = {
         "mode": {"parameterType": "STRING", "literals": ["fast", "exact"]},

@@ -67,7 +67,7 @@ def ir_with(*executors: str) -> str:
 def test_a_format_by_its_content(content: str, file: str, format_: Format) -> None:
     detected = detect(content, file)
     assert detected.format is format_
-    assert detected.is_converted is (format_ in CONVERTED) is (detected.instead == "")
+    assert (format_ in CONVERTED) is (detected.instead == "")
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from kfp_sagemaker.container_step.job import Job
-from kfp_sagemaker.container_step.layout import split_uri
 from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
 from kfp_sagemaker.errors import InvalidInput, StepError, Violation
 from kfp_sagemaker.names import run_labels
+from kfp_sagemaker.s3_uri import split_uri
 
 _Error = TypeVar("_Error", bound=StepError)
 

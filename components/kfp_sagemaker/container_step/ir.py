@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, Bundle, bundle, encode
-from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings, Resources, StepSpec
+from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, JobSettings, StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation
 
 #: What a step's container runs. Everything else comes through ``{{$}}``, which alone has the component's defaults in it.
@@ -45,10 +45,7 @@ class Launcher:
 
 
 def step_spec(container: Mapping[str, Any], component: Mapping[str, Any], **more: Any) -> StepSpec:
-    """The specification of an executor's ``container`` and the component that it belongs to; ``more`` are other members.
-
-    The resources of the container, where placeholders stand in them, go into the job settings for the launcher to read.
-    """
+    """The specification of an executor's ``container`` and the component that it belongs to; ``more`` are other members."""
     job: JobSettings = more.pop("job", JobSettings())
     return StepSpec(
         image=str(container.get("image", "")),
@@ -59,23 +56,6 @@ def step_spec(container: Mapping[str, Any], component: Mapping[str, Any], **more
         outputs=_definitions(component.get("outputDefinitions")),
         job=job,
         **more,
-    )
-
-
-def resources_of(container: Mapping[str, Any]) -> Resources:
-    """What a container asks for: requests before limits, texts before the numbers that older compilers wrote."""
-    given = container.get("resources") or {}
-    accelerator = given.get("accelerator") or {}
-
-    def first(*names: str) -> str:
-        return next((str(given[name]) for name in names if given.get(name) not in (None, "", 0)), "")
-
-    memory = first("resourceMemoryRequest", "resourceMemoryLimit")
-    old_memory = first("memoryRequest", "memoryLimit")
-    return Resources(
-        cpu=first("resourceCpuRequest", "resourceCpuLimit", "cpuRequest", "cpuLimit"),
-        memory=memory or (f"{old_memory}G" if old_memory else ""),
-        accelerator_count=str(accelerator.get("resourceCount") or accelerator.get("count") or ""),
     )
 
 
@@ -133,11 +113,6 @@ def moved_component(component: Mapping[str, Any], spec: StepSpec) -> dict[str, A
     definitions = dict(component.get("inputDefinitions") or {})
     definitions["parameters"] = {**(definitions.get("parameters") or {}), **extra}
     return {**component, "inputDefinitions": definitions}
-
-
-def parameters_read_by(spec: StepSpec) -> set[str]:
-    """Names of all input parameters that the job's settings refer to, those of the pipeline's own among them."""
-    return set(_placeholders(spec.job))
 
 
 def _placeholders(value: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX, Service, Step
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.kfp_io import local_path
 from kfp_sagemaker.names import identity_of
+from kfp_sagemaker.s3_uri import split_uri
 
 #: What KFP adds to the outputs of a step when it publishes logs; it is not the program's.
 EXECUTOR_LOGS = "executor-logs"
@@ -104,12 +105,6 @@ def lay_out(spec: StepSpec, given: Mapping[str, Any], uri_mode: UriMode, staging
     inputs = tuple(_input_artifacts(given, slots, mounts, uri_mode))
     job_input, output_file, files = _for_job(spec, given, task_root, linked, inputs, uri_mode)
     return Layout(identity, task_root, linked, mounts, slots, inputs, job_input, output_file, files, uri_mode)
-
-
-def split_uri(uri: str) -> tuple[str, str]:
-    """Bucket and key of an S3 URI."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
 
 
 def artifacts_of(given: Mapping[str, Any], side: str) -> Iterator[tuple[str, dict[str, Any]]]:

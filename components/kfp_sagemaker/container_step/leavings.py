@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 
 from kfp_sagemaker.container_step.job import Job
-from kfp_sagemaker.container_step.layout import EXECUTOR_LOGS, OUTPUT_FOLDER, OWN_FOLDER, split_uri
+from kfp_sagemaker.container_step.layout import EXECUTOR_LOGS, OUTPUT_FOLDER, OWN_FOLDER
 from kfp_sagemaker.container_step.staging import Objects
 from kfp_sagemaker.errors import AccessDenied
 from kfp_sagemaker.lifecycle.patience import Patience
+from kfp_sagemaker.s3_uri import split_uri
 
 _logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from kfp_sagemaker.container_step.job import Job
 from kfp_sagemaker.container_step.large_values import Reference, folder_of, reference_to, value_in_file
-from kfp_sagemaker.container_step.layout import artifacts_of, split_uri
+from kfp_sagemaker.container_step.layout import artifacts_of
 from kfp_sagemaker.container_step.parameter_text import whole_json
 from kfp_sagemaker.container_step.python_steps import chooses_paths
 from kfp_sagemaker.container_step.staging import Objects
@@ -23,6 +23,7 @@ from kfp_sagemaker.container_step.step_spec import Service, UriMode
 from kfp_sagemaker.errors import AccessDenied, RemoteFailure
 from kfp_sagemaker.kfp_io import strict_json
 from kfp_sagemaker.lifecycle.patience import Patience
+from kfp_sagemaker.s3_uri import split_uri
 
 _logger = logging.getLogger(__name__)
 

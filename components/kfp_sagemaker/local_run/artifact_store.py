@@ -6,12 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kfp_sagemaker.local_run.errors import StepFailed
-
-
-def split(uri: str) -> tuple[str, str]:
-    """Bucket and key of an ``s3://`` URI."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key
+from kfp_sagemaker.s3_uri import split_uri
 
 
 def make_bucket(client: Any, bucket: str, region: str) -> None:
@@ -33,7 +28,7 @@ def download(client: Any, uri: str, target: Path) -> int:
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    bucket, key = split(uri)
+    bucket, key = split_uri(uri)
     copied = 0
     try:
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
@@ -59,7 +54,7 @@ def upload(client: Any, source: Path, uri: str) -> int:
     from boto3.exceptions import S3UploadFailedError
     from botocore.exceptions import BotoCoreError, ClientError
 
-    bucket, key = split(uri)
+    bucket, key = split_uri(uri)
     files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
     try:
         for path in files:

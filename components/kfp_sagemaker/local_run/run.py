@@ -36,6 +36,7 @@ from kfp_sagemaker.local_run.pod_settings import ClusterObjects, settings_of_pod
 from kfp_sagemaker.local_run.process import StepProcesses
 from kfp_sagemaker.local_run.run_layout import run_layout
 from kfp_sagemaker.local_run.task_handler import steps_run_by
+from kfp_sagemaker.s3_uri import split_uri
 
 ARTIFACT_BUCKET = "kfp-artifacts"
 
@@ -136,7 +137,7 @@ def _make_buckets(s3: Any, endpoint: Endpoint, arguments: Mapping[str, Any]) -> 
 
     uris = [value for value in arguments.values() if isinstance(value, str) and value.startswith("s3://")]
     try:
-        for bucket in sorted({ARTIFACT_BUCKET, *(artifact_store.split(uri)[0] for uri in uris)}):
+        for bucket in sorted({ARTIFACT_BUCKET, *(split_uri(uri)[0] for uri in uris)}):
             artifact_store.make_bucket(s3, bucket, endpoint.region)
     except (BotoCoreError, ClientError) as error:
         raise InputRefused([f"no S3 at {endpoint.url}: {error}"]) from None

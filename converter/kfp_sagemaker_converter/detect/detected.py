@@ -31,11 +31,6 @@ class Detected:
     instead: str = ""
     text: StructuredText | None = None
 
-    @property
-    def is_converted(self) -> bool:
-        """Whether a front end reads it."""
-        return self.format in CONVERTED
-
     def refusal(self, file: str) -> Diagnostic:
         """The diagnostic for a file that is not converted."""
         return rules.nothing_to_convert(Location(file, 1), file, self.what, self.instead)

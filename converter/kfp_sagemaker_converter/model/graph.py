@@ -69,7 +69,6 @@ class Loop:
     item_input: str
     items: Any = None
     items_input: str = ""
-    over_artifacts: bool = False
     parallelism: int = 0
 
 

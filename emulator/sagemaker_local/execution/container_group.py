@@ -14,12 +14,11 @@ from sagemaker_local.runners.container import Container, ContainerError, Contain
 
 @dataclass(frozen=True)
 class GroupEnd:
-    """Exit codes in the order of the containers; why they were ended from outside; the exit code of the first that failed.
+    """Why the containers were ended from outside; the exit code of the first that failed.
 
-    ``cause`` and ``failure`` are None when all ended by themselves with 0.
+    Both are None when all ended by themselves with 0.
     """
 
-    exit_codes: tuple[int, ...]
     cause: str | None = None
     failure: int | None = None
 
@@ -43,7 +42,8 @@ def run_group(
         for index, spec in enumerate(specs):
             containers.append(runner.start(spec, partial(on_line, index)))
         cause, failure = _wait_for_end(containers, find_cause)
-        return GroupEnd(_end(containers, grace, closing), cause, failure)
+        _end(containers, grace, closing)
+        return GroupEnd(cause, failure)
     except ContainerError as error:
         raise JobFailed(f"ClientError: {error}") from error
     finally:
@@ -65,8 +65,8 @@ def _wait_for_end(containers: Sequence[Container], find_cause: Callable[[], str 
     return None, None
 
 
-def _end(containers: Sequence[Container], grace: float, closing: threading.Event) -> tuple[int, ...]:
-    """Terminate what runs, kill what still does after the grace, and return the exit codes."""
+def _end(containers: Sequence[Container], grace: float, closing: threading.Event) -> None:
+    """Terminate what runs, kill what still does after the grace, and wait until all have ended."""
     running = [container for container in containers if container.wait(0) is None]
     for container in running:
         container.terminate()
@@ -75,10 +75,5 @@ def _end(containers: Sequence[Container], grace: float, closing: threading.Event
         while container.wait(POLL_SECONDS) is None and time.monotonic() < deadline and not closing.is_set():
             pass
         container.kill()
-    return tuple(_exit_code(container) for container in containers)
-
-
-def _exit_code(container: Container) -> int:
-    code = container.wait()
-    assert code is not None  # without a timeout it waits for the end
-    return code
+    for container in containers:
+        container.wait()

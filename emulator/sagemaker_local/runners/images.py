@@ -7,7 +7,7 @@ every image that has no entry of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -24,18 +24,6 @@ class Image:
     uri: str
     kind: ImageKind = "registry"
     folder: Path | None = None
-
-
-def parse_image_map(entries: Iterable[str]) -> dict[str, Path]:
-    """``URI=FOLDER`` entries as a map. Raises ValueError naming the entry that is none."""
-    images: dict[str, Path] = {}
-    for entry in entries:
-        uri, separator, folder = entry.partition("=")
-        if not separator or not uri.strip() or not folder.strip():
-            raise ValueError(f"image {entry!r}: expected URI=FOLDER, for example my-image:1=./containers/my-image")
-        images[uri.strip()] = Path(folder.strip()).expanduser().resolve()
-        folder_kind(images[uri.strip()])
-    return images
 
 
 def folder_kind(folder: Path) -> ImageKind:

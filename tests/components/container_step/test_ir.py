@@ -10,12 +10,10 @@ from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, check_bundle, de
 from kfp_sagemaker.container_step.ir import (
     launcher_container,
     moved_component,
-    parameters_read_by,
-    resources_of,
     setting_inputs,
     step_spec,
 )
-from kfp_sagemaker.container_step.step_spec import JobSettings, Resources, StepSpec
+from kfp_sagemaker.container_step.step_spec import JobSettings, StepSpec
 from kfp_sagemaker.errors import InvalidInput
 
 CONTAINER = {"image": "i:1", "command": ["sh", "-c"], "args": ["x"], "env": [{"name": "A", "value": "1"}, {"name": "B"}]}
@@ -80,12 +78,6 @@ def test_constant_settings_need_no_input() -> None:
     assert moved_component(COMPONENT, spec) == COMPONENT
 
 
-def test_settings_may_read_the_pipelines_own_parameters() -> None:
-    job = JobSettings(resources=Resources(memory="{{$.inputs.parameters['pipelinechannel--gib']}}"),
-                      more={"timeout": "{{$.inputs.parameters['seconds']}}"})
-    assert {"pipelinechannel--gib", "seconds", "sagemaker_role"} <= parameters_read_by(StepSpec("i", job=job))
-
-
 def test_an_image_that_comes_at_run_time_is_an_input_too() -> None:
     spec = StepSpec("{{$.inputs.parameters['sagemaker_image']}}", job=CONSTANT)
     assert [*setting_inputs(spec)] == ["sagemaker_image"]
@@ -95,18 +87,3 @@ def test_an_input_with_the_name_of_a_setting_is_refused() -> None:
     component = {"inputDefinitions": {"artifacts": {"sagemaker_role": {}}}}
     with pytest.raises(InvalidInput, match="sagemaker_role: the component has this input"):
         moved_component(component, step_spec(CONTAINER, component))
-
-
-@pytest.mark.parametrize(
-    ("resources", "asked"),
-    [
-        ({}, Resources()),
-        ({"cpuLimit": 2.0, "resourceCpuLimit": "2", "memoryLimit": 4.0, "resourceMemoryLimit": "4Gi"}, Resources("2", "4Gi")),
-        ({"cpuRequest": 1.0, "cpuLimit": 2.0, "memoryLimit": 4.0}, Resources("1.0", "4.0G")),
-        ({"resourceCpuRequest": "{{$.inputs.parameters['c']}}", "resourceCpuLimit": "9"},
-         Resources("{{$.inputs.parameters['c']}}")),
-        ({"accelerator": {"count": "2", "resourceCount": "2", "type": "nvidia.com/gpu"}}, Resources(accelerator_count="2")),
-    ],
-)
-def test_resources_are_requests_before_limits(resources: dict[str, Any], asked: Resources) -> None:
-    assert resources_of({"resources": resources}) == asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sagemaker_local.runners.container import ContainerError, compose_command
-from sagemaker_local.runners.images import Image, find_image, parse_image_map
+from sagemaker_local.runners.images import Image, find_image
 
 
 @pytest.fixture
@@ -17,24 +17,19 @@ def folders(tmp_path):
 
 
 def test_entries_are_found_by_uri_before_the_one_for_any(folders):
-    images = parse_image_map([f"123.dkr.ecr/image:1={folders}/docker", f"*={folders}/root"])
+    images = {"123.dkr.ecr/image:1": folders / "docker", "*": folders / "root"}
     assert find_image("123.dkr.ecr/image:1", images) == Image("123.dkr.ecr/image:1", "dockerfile", folders / "docker")
     assert find_image("other:1", images) == Image("other:1", "root_file_system", folders / "root")
     assert find_image("other:1", {}) == Image("other:1", "registry", None)
 
 
 @pytest.mark.parametrize(
-    ("entry", "reason"),
-    [
-        ("image:1", "expected URI=FOLDER"),
-        ("=folder", "expected URI=FOLDER"),
-        ("image:1={folders}/neither", "holds neither a Dockerfile nor a root file system"),
-        ("image:1={folders}/absent", "is not a directory"),
-    ],
+    ("folder", "reason"),
+    [("neither", "holds neither a Dockerfile nor a root file system"), ("absent", "is not a directory")],
 )
-def test_an_entry_that_cannot_be_used_is_refused(folders, entry, reason):
+def test_a_folder_that_is_no_image_is_refused(folders, folder, reason):
     with pytest.raises(ValueError, match=reason):
-        parse_image_map([entry.format(folders=folders)])
+        find_image("image:1", {"image:1": folders / folder})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from kfp_sagemaker.backends.boto3.clients import Clients
 from kfp_sagemaker.backends.boto3.translate import translate
 from kfp_sagemaker.errors import NotFound
+from kfp_sagemaker.s3_uri import split_uri
 
 _Result = TypeVar("_Result")
 
@@ -26,12 +27,12 @@ class S3Objects:
 
     def put(self, uri: str, content: bytes) -> None:
         """Write an object."""
-        bucket, key = _split(uri)
+        bucket, key = split_uri(uri)
         self._call("PutObject", uri, lambda s3: s3.put_object(Bucket=bucket, Key=key, Body=content))
 
     def get(self, uri: str) -> bytes | None:
         """An object's content; None when there is none."""
-        bucket, key = _split(uri)
+        bucket, key = split_uri(uri)
         try:
             content: bytes = self._call("GetObject", uri, lambda s3: s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         except NotFound:
@@ -53,7 +54,7 @@ class S3Objects:
 
     def copy(self, source: str, target: str) -> None:
         """Copy one object to another URI, without its content coming here; in parts where it has more than 5 GiB."""
-        (from_bucket, from_key), (bucket, key) = _split(source), _split(target)
+        (from_bucket, from_key), (bucket, key) = split_uri(source), split_uri(target)
         place = {"Bucket": from_bucket, "Key": from_key}
 
         def copied(s3: Any) -> None:
@@ -70,7 +71,7 @@ class S3Objects:
 
     def delete(self, uri: str) -> None:
         """Delete an object; one that is not there is fine."""
-        bucket, key = _split(uri)
+        bucket, key = split_uri(uri)
         self._call("DeleteObject", uri, lambda s3: s3.delete_object(Bucket=bucket, Key=key))
 
     def _call(self, operation: str, subject: str, action: Callable[[Any], _Result]) -> _Result:
@@ -80,8 +81,3 @@ class S3Objects:
             if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in _ABSENT:
                 raise NotFound(f"there is no {subject}") from error
             raise translate(error, operation, subject, service="s3") from error
-
-
-def _split(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bucket, key

@@ -99,10 +99,10 @@ def _loop(words: Words) -> Loop | None:
     parallelism = int((words.get("iteratorPolicy") or {}).get("parallelismLimit") or 0)
     if over := words.get("parameterIterator"):
         items = over.get("items") or {}
-        return Loop(over.get("itemInput", ""), _items(items.get("raw")), items.get("inputParameter", ""), False, parallelism)
+        return Loop(over.get("itemInput", ""), _items(items.get("raw")), items.get("inputParameter", ""), parallelism)
     if over := words.get("artifactIterator"):
         items = over.get("items") or {}
-        return Loop(over.get("itemInput", ""), None, items.get("inputArtifact", ""), True, parallelism)
+        return Loop(over.get("itemInput", ""), None, items.get("inputArtifact", ""), parallelism)
     return None
 
 

@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "converter"))
 
 from golden import CONFIGURATION  # noqa: E402
-from kfp_sagemaker_converter.back_ends.kfp.check import loads_in_kfp  # noqa: E402
 from kfp_sagemaker_converter.conversion import Conversion, convert  # noqa: E402
 from kfp_sagemaker_converter.diagnostics import Severity, rules  # noqa: E402
+from kfp_sagemaker_converter.model import Dag  # noqa: E402
 from kfp_sagemaker_converter.passes.placement import ALL, AUTO, Choice  # noqa: E402
-from third_party_corpus import NOT_HERE, corpus_files  # noqa: E402
+from third_party_corpus import NOT_HERE, corpus_files, loads_in_kfp, lost_in  # noqa: E402
 
 PAGE = ROOT / "docs" / "coverage.md"
 KINDS = {
@@ -51,6 +51,8 @@ class Tally:
     codes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     not_loaded: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    tasks: int = 0
     crashed: list[str] = field(default_factory=list)
 
     def add(self, conversion: Conversion) -> None:
@@ -96,9 +98,18 @@ def tally(kind: str, mode: str, load: bool) -> Tally:
             found.crashed.append(f"{file.path.name}: {type(error).__name__}: {error}")
             continue
         found.add(conversion)
+        if conversion.documents and kind in "BE":
+            found.tasks += sum(len(dag.tasks) for dag in _dags(conversion))
+            found.lost += [f"{file.path.name}: {one}" for one in lost_in(file.content, conversion)]
         if load and conversion.documents and (problem := loads_in_kfp(conversion.text)):
             found.not_loaded.append(f"{file.path.name}: {problem}")
     return found
+
+
+def _dags(conversion: Conversion) -> Iterator[Dag]:
+    assert conversion.document is not None
+    pipeline = conversion.document.pipeline
+    yield from (one.dag for one in (pipeline.root, *pipeline.components.values()) if one.dag is not None)
 
 
 def page(moving_all: dict[str, Tally], auto: dict[str, Tally]) -> str:
@@ -116,6 +127,13 @@ def _lines(moving_all: dict[str, Tally], auto: dict[str, Tally]) -> Iterator[str
         "did, and what is left to do is around it (role, bucket, launcher image, copying of images), for which `convert` "
         "exits 1 until the configuration says it. *Approximate*: something was left out or stays in the cluster for a reason, "
         "and the report says what. *Refused*: nothing was written, and the report says why. Every converted file loads in kfp."
+    )
+    tasks = sum(one.tasks for one in moving_all.values())
+    yield ""
+    yield (
+        f"Counted, in the IR of the files and in what came out: of {tasks:,} tasks of converted pipelines none is lost, each "
+        "of their steps is a step of the output, and each that stays has a diagnostic. Container steps are those of converted "
+        "files."
     )
     for title, tallies in (("With --all", moving_all), ("With placement auto", auto)):
         yield from ("", f"## {title}", "", "| files | exact | approximate | refused | converted | container steps | moved |")
@@ -151,6 +169,7 @@ def missed(moving_all: dict[str, Tally]) -> list[str]:
         found.append(f"{moving_all['B'].moved:.1%} of the container steps of KFP 2 pipelines move")
     for one in moving_all.values():
         found += [f"traceback: {line}" for line in one.crashed] + [f"does not load: {line}" for line in one.not_loaded]
+        found += [f"lost: {line}" for line in one.lost]
     return found
 
 

@@ -11,7 +11,7 @@ from kfp_sagemaker.container_step.ir import COMMAND
 from kfp_sagemaker.container_step.step_spec import StepSpec
 from kfp_sagemaker_converter.configuration.configuration import Configuration, Job, SecretRule, StepRule
 from kfp_sagemaker_converter.conversion import Conversion, convert
-from kfp_sagemaker_converter.passes.placement import ALL, Choice
+from kfp_sagemaker_converter.passes.placement import ALL, NONE, Choice
 from kfp_sagemaker_converter.source import Location
 from small_pipelines import as_yaml, container, kubernetes, pipeline, step, task
 
@@ -232,3 +232,36 @@ def test_policies_name_role_bucket_and_secrets() -> None:
     assert by_id["ReadSecrets"]["Resource"] == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"]
     pass_role = next(one for one in policies["pod"]["Statement"] if one["Sid"] == "PassRole")
     assert pass_role["Resource"] == ["arn:aws:iam::123456789012:role/jobs"]
+
+
+def test_what_it_needs_to_run_is_listed() -> None:
+    needs = " ".join(converted(pipeline()).report.cluster_needs)
+    for need in ("pipeline root in S3", "Credentials for SageMaker", "kfp-sagemaker:1, where the", "A role for the jobs"):
+        assert need in needs
+    assert converted(pipeline(), choice=Choice(NONE)).report.cluster_needs == ()
+
+
+def test_the_jobs_role_trusts_sagemaker() -> None:
+    (statement,) = converted(pipeline()).report.iam_policies["job-trust"]["Statement"]
+    assert statement == {
+        "Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole",
+    }  # fmt: skip
+
+
+AT_RUN_TIME = "{{$.inputs.parameters['pipelinechannel--image']}}"
+VERTEX_ONLY = "{{$.pipeline_google_cloud_project_id}}"
+
+
+@pytest.mark.parametrize(
+    ("more", "executor", "code", "said"),
+    [
+        ((), container(image=AT_RUN_TIME), "KSC708", f"exec-train's image {AT_RUN_TIME} is known at run time only."),
+        ((), container(args=[VERTEX_ONLY]), "KSC713", f"exec-train uses {VERTEX_ONLY}, which only Vertex AI fills."),
+        (({"kind": "ConfigMap"},), container(), "KSC107", "Document 2 of the file, ConfigMap"),
+    ],
+)
+def test_what_cannot_be_kept_is_told(more: tuple[Any, ...], executor: dict[str, Any], code: str, said: str) -> None:
+    conversion = converted(pipeline(executors={"exec-train": executor}), *more)
+    (found,) = [one for one in conversion.report.diagnostics if one.code == code]
+    assert said in found.sentence
+    assert conversion.documents

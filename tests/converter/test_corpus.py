@@ -8,12 +8,10 @@ from __future__ import annotations
 import pytest
 import yaml
 from golden import CONFIGURATION
-from kfp_sagemaker_converter.back_ends.kfp.check import loads_in_kfp
 from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, Severity
-from kfp_sagemaker_converter.front_ends.kfp_v2.documents import is_ir
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
-from third_party_corpus import CorpusFile, corpus_files
+from third_party_corpus import CorpusFile, corpus_files, ir_in, loads_in_kfp, lost_in
 
 #: Every so many files of a kind.
 _STRIDE = {"A": 20, "B": 6, "C": 12, "E": 5, "F": 20, "N": 1}
@@ -41,7 +39,8 @@ def test_every_step_is_a_step_or_a_diagnostic(real: tuple[CorpusFile, Conversion
     file, conversion = real
     if not conversion.documents or file.kind not in "BE":
         return
-    executors = ir_of(file)["deploymentSpec"]["executors"]
+    assert lost_in(file.content, conversion) == []
+    executors = next(filter(None, map(ir_in, yaml.safe_load_all(file.content))))["deploymentSpec"]["executors"]
     labels = {step.name.partition(" (")[0] for step in conversion.report.steps}
     assert labels == set(executors)
     written = conversion.documents[0]["deploymentSpec"]["executors"]
@@ -59,9 +58,3 @@ def test_the_output_loads_and_is_final(real: tuple[CorpusFile, Conversion]) -> N
         again = convert(conversion.text, "again.yaml", CONFIGURATION)
         assert again.text == conversion.text
         assert again.report.exit_status != EXIT_ERROR
-
-
-def ir_of(file: CorpusFile) -> dict:
-    documents = list(yaml.load_all(file.content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    first = documents[0]
-    return first if is_ir(first) else first.get("pipelineSpec") or first["spec"]["pipelineSpec"]

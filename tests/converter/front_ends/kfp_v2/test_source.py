@@ -25,6 +25,10 @@ def seen(names: str = "of\\n" + " ".join(sorted(os.environ)), home: str = str(os
 def test_compiling_sees_no_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "GOOGLE_APPLICATION_X", "KUBECONFIG"):
         monkeypatch.setenv(name, "secret")
+    home = tmp_path / "home"
+    (home / ".aws").mkdir(parents=True)
+    (home / "a-file-of-the-users").touch()
+    monkeypatch.setenv("HOME", str(home))
     path = tmp_path / "seen.py"
     path.write_text(SOURCE)
     made = compiled(path)
@@ -32,6 +36,9 @@ def test_compiling_sees_no_credentials(tmp_path: Path, monkeypatch: pytest.Monke
     assert ran.code == "KSC111"
     assert "name: seen" in text
     assert "PATH" in text
+    assert "home:\n        defaultValue: '[" in text, "a folder was listed"
+    assert "a-file-of-the-users" not in text
+    assert ".aws" not in text
     assert not any(word in text for word in ("ACCESS_KEY", "AWS_PROFILE", "TOKEN_FILE", "GOOGLE_APPLICATION", "KUBECONFIG"))
     assert not (tmp_path / "__pycache__").exists()
 

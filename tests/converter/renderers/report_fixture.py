@@ -33,7 +33,7 @@ REPORT = Report(
     images={"python:3.11": "registry/python:3.11", "torch|`x`:2": ""},
     added_parameters={"sagemaker_role": None, "sagemaker_region": "eu-west-1", "sagemaker_subnets": ""},
     cluster_needs=("A pipeline root in S3.",),
-    iam_policies={"pods": {"Version": "2012-10-17"}, "jobs": {"Version": "2012-10-17"}},
+    iam_policies={"pod": {"Version": "2012-10-17"}, "job": {"Version": "2012-10-17"}},
 )  # fmt: skip
 
 REFUSED = Report(

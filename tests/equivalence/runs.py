@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import boto3
@@ -98,15 +98,15 @@ class Lab:
 
 
 @contextlib.contextmanager
-def opened_lab(folder: Path, runner: str) -> Iterator[Lab]:
-    """A lab for the time of the context."""
+def opened_lab(folder: Path, runner: str, more_images: Mapping[str, Path] = MappingProxyType({})) -> Iterator[Lab]:
+    """A lab for the time of the context; ``more_images`` are folders by what they stand for."""
     stand_in = folder / "stand-in"
     stand_in.mkdir()
     (stand_in / "Dockerfile").write_text(STAND_IN)
     for name in ("tell.py", "tell"):
         (stand_in / name).write_text(TELL)
         (stand_in / name).chmod(0o755)
-    images = {"*": stand_in}
+    images = {"*": stand_in, **more_images}
     app = folder_of(folder / "app", APP)
     claims = {"objects": folder_of(folder / "objects", CLAIM), "shared": folder_of(folder / "claim", {})}
     cluster = ClusterObjects({"app": app}, {"plain": app, "managed": app}, claims)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -13,6 +14,8 @@ from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.common_inputs import StepSettings
 from kfp_sagemaker.instance_types import instance_types
 from kfp_sagemaker.smallest_instance import GIBIBYTE, Accelerator, accelerator, has_kind, quantity
+
+_logger = logging.getLogger(__name__)
 
 #: What a step runs on that says nothing about what it needs: 4 vCPU, 16 GiB.
 DEFAULT_INSTANCE_TYPE = "ml.m5.xlarge"
@@ -82,12 +85,13 @@ def chosen_instance_type(settings: JobSettings) -> str:
     if problems:
         raise InvalidInput("step", problems)
     memory = amounts["memory"] / GIBIBYTE
+    asked = ", ".join(f"{each.name} {getattr(wanted, each.name)}" for each in fields(Resources) if getattr(wanted, each.name))
     for candidate in settings.candidates:
         if (candidate.cpu >= amounts["cpu"] and candidate.memory >= memory
                 and candidate.accelerators >= amounts["accelerator_count"]
                 and (kind is None or not amounts["accelerator_count"] or _is_of(candidate.instance_type, kind))):
+            _logger.info("instance type %s: the smallest that has %s", candidate.instance_type, asked or "anything")
             return candidate.instance_type
-    asked = ", ".join(f"{each.name} {getattr(wanted, each.name)}" for each in fields(Resources) if getattr(wanted, each.name))
     largest = settings.candidates[-1].instance_type
     raise InvalidInput("step", [Violation("resources", f"{asked}: more than the largest type that this step may run on, "
                                           f"{largest}; name an instance type for it")])

@@ -111,10 +111,14 @@ def test_the_name_depends_on_the_task_root_and_the_request_alone() -> None:
         (Resources(cpu="{{$.inputs.parameters['absent']}}"), "ml.small"),
     ],
 )
-def test_an_instance_type_is_chosen_for_resources_known_at_run_time(asked: Resources, chosen: str) -> None:
+def test_an_instance_type_is_chosen_for_resources_known_at_run_time(
+    asked: Resources, chosen: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     candidates = (Candidate("ml.small", 2, 8), Candidate("ml.large", 8, 32), Candidate("ml.gpu", 4, 16, 1))
     spec = replace(SPEC, job=replace(SPEC.job, resources=asked, candidates=candidates))
     assert plan_job(spec, executor_input({"memory": "9Gi"})).settings.instance_type == chosen
+    assert f"instance type {chosen}: the smallest that has " in caplog.text
     fixed = replace(spec, job=replace(spec.job, instance_type="ml.fixed"))
     assert plan_job(fixed, executor_input({"memory": "9Gi"})).settings.instance_type == "ml.fixed"
 

@@ -8,30 +8,41 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_type_hints
 
 try:
     from google.protobuf import json_format
     from kfp.components import load_component_from_text
     from kfp.dsl.base_component import BaseComponent
+    from kfp.dsl.graph_component import GraphComponent
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("kfp", "google"):
         raise
     raise ImportError("run_on_sagemaker needs Kubeflow Pipelines' SDK: pip install 'kfp-sagemaker[kfp]'") from None
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
-from kfp_sagemaker.container_step.kinds_of_job import impossible, service_for
+from kfp_sagemaker.container_step.job import FACES
+from kfp_sagemaker.container_step.kinds_of_job import TRAINING_ONLY, impossible, service_for
 from kfp_sagemaker.container_step.large_values import TYPES
-from kfp_sagemaker.container_step.mounts import CLAIMS
+from kfp_sagemaker.container_step.mounts import CLAIMS, mount_problems
+from kfp_sagemaker.container_step.settings import face_inputs, setting_of_input
 from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
-from kfp_sagemaker.ops import IMAGE_VARIABLE
+from kfp_sagemaker.ops import IMAGE_VARIABLE, check_constants
+from kfp_sagemaker.service_model.validate import UNRESOLVED
 
 #: Bytes of JSON of a value that was said to be large. Who reads it beside what else is not known here.
 _LARGE = 8 * 1024
+#: Inputs of the job's component that the step gives itself when it runs.
+_OF_THE_STEP = {
+    Service.PROCESSING: {"output_config": UNRESOLVED},
+    Service.TRAINING: {"channels": UNRESOLVED, "model_artifact_path": UNRESOLVED},
+}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def run_on_sagemaker(
@@ -67,20 +78,29 @@ def run_on_sagemaker(
     nothing else read them. ``command`` names the entry point of an image whose component has arguments only. ``image`` is
     that of kfp-sagemaker (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
 
-    Raises InvalidInput for a pipeline, an unknown setting, a large value that is none, and a component that has an input of
-    the name of a setting.
+    Raises InvalidInput, with all that is wrong, for what is no component or is a pipeline, for settings that there are not or
+    that SageMaker would refuse, a large value that is none, and a component that has an input of the name of a setting.
     """
     given = {"role": role, "region": region, "instance_type": instance_type, "subnets": subnets,
              "security_group_ids": security_group_ids, "staging_uri": staging_uri}
     chosen: dict[str, Any] = {**{name: value for name, value in given.items() if value is not None}, **settings}
     known = sorted(JobSettings.__dataclass_fields__)
-    unknown = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
-    unknown += _not_one_of("service", service or Service.PROCESSING, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
-    if unknown:
-        raise InvalidInput("run_on_sagemaker", unknown)
-    claims = any(mount.kind in CLAIMS for mount in mounts)
-    kind, job = Service(service or (Service.TRAINING if claims else service_for(chosen))), JobSettings(**chosen)
-    wrong = [problem for problem in impossible(kind, job, {}) if "{{$" not in str(problem.value)]
+    wrong = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
+    wrong += _not_one_of("service", service or Service.PROCESSING, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
+    wrong += [*_not_of_type(component, env, secrets, mounts, large_values, command, chosen)]
+    told = {each.input for each in wrong}
+    if not told & {"service", "secrets", "mounts"}:
+        claims = any(mount.kind in CLAIMS for mount in mounts)
+        chosen = {name: value for name, value in chosen.items() if name in known and name not in told}
+        kind, job = Service(service or (Service.TRAINING if claims else service_for(chosen))), JobSettings(**chosen)
+        wrong += [each for each in impossible(kind, job, {}) if "{{$" not in str(each.value)]
+        wrong += mount_problems(StepSpec("", service=kind, mounts=tuple(mounts)))
+        try:
+            check_constants(FACES[kind], {**face_inputs(job), **_OF_THE_STEP[kind], "image": UNRESOLVED})
+        except InvalidInput as refused:
+            told |= {each.input for each in wrong}
+            named = (replace(each, input=setting_of_input(each.input, job)) for each in refused.violations)
+            wrong += [each for each in named if each.input not in told]
     if wrong:
         raise InvalidInput("run_on_sagemaker", wrong)
     document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
@@ -102,6 +122,32 @@ def run_on_sagemaker(
 def _not_one_of(name: str, value: str, choices: type[Service] | type[UriMode]) -> list[Violation]:
     allowed = [str(choice) for choice in choices]
     return [] if value in allowed else [Violation(name, f"must be one of {', '.join(allowed)}", value=value)]
+
+
+def _not_of_type(
+    component: Any, env: Any, secrets: Any, mounts: Any, large_values: Any, command: Any, chosen: Mapping[str, Any]
+) -> Iterator[Violation]:
+    """What is of another type than it has to be. The job's other settings are checked by its component."""
+    if not isinstance(component, BaseComponent):
+        yield Violation("component", f"expected a KFP component, got {type(component).__name__}")
+    elif isinstance(component, GraphComponent):
+        yield Violation("component", "a pipeline is converted by `kfp-sagemaker convert`", value=component.name)
+    if env is not None and not isinstance(env, Mapping):
+        yield Violation("env", "expected a mapping of names to texts", value=env)
+    for name, value in env.items() if isinstance(env, Mapping) else ():
+        if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
+            yield Violation("env", "a name has letters, digits and underscores, and does not begin with a digit", value=name)
+        if not isinstance(value, str):
+            yield Violation(f"env: {name}", "expected a text", value=value)
+    lists = {"secrets": (secrets, Secret), "mounts": (mounts, Mount), "large_values": (large_values, str),
+             "command": (command, str)}
+    for name, (values, type_) in lists.items():
+        if not isinstance(values, list | tuple) or not all(isinstance(each, type_) for each in values):
+            yield Violation(name, f"expected a tuple of {type_.__name__}", value=values)
+    hints = get_type_hints(JobSettings)
+    for name in (*TRAINING_ONLY, "max_wait_time"):
+        if name in chosen and not isinstance(chosen[name], hints[name]):
+            yield Violation(name, f"expected {getattr(hints[name], '__name__', hints[name])}", value=chosen[name])
 
 
 def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:

@@ -1,5 +1,6 @@
 """``run_on_sagemaker``: the component keeps what its users see, and its container becomes the container step."""
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -171,6 +172,41 @@ def test_everything_wrong_is_told_at_once() -> None:
         run_on_sagemaker(container, service="batch", uri_mode="s3", instance="ml.m5.large", memory="4Gi")
     for text in ("service = 'batch': must be one of processing, training", "uri_mode = 's3'", "instance: no such", "memory:"):
         assert text in str(refused.value)
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(container, role="jobs", subnets="a b", volume_size=0, instance=1, spot_instance="yes",
+                         env={"1A": "x", "B": 2}, large_values=("x",), tags=["a"], max_run_time="long", more={"nothing": 1})
+    for text in (
+        "role = 'jobs': CreateProcessingJob.RoleArn: does not match", "subnets = 'a b'", "volume_size = 0", "instance:",
+        "spot_instance = 'yes': expected bool", "env = '1A': a name has letters", "env: B = 2: expected a text",
+        "tags = ['a']: expected an object", "max_run_time = 'long': expected a number", "nothing: no such input",
+    ):  # fmt: skip
+        assert text in str(refused.value), text
+
+
+@pytest.mark.parametrize(
+    ("component", "given", "problem"),
+    [
+        (print, {}, "component: expected a KFP component, got builtin_function_or_method"),
+        (container, {"env": ["A=1"]}, "env = ['A=1']: expected a mapping of names to texts"),
+        (container, {"secrets": {"TOKEN": "arn"}}, "secrets = {'TOKEN': 'arn'}: expected a tuple of Secret"),
+        (container, {"mounts": ("/data",)}, "mounts = ('/data',): expected a tuple of Mount"),
+        (container, {"command": "python run.py"}, "command = 'python run.py': expected a tuple of str"),
+        (container, {"large_values": "out"}, "large_values = 'out': expected a tuple of str"),
+        (container, {"service": "processing", "mounts": (Mount("/data", MountKind.EFS, "fs-12345678"),)},
+         "volume at /data: only training jobs have file systems"),
+        (container, {"keep_alive": 1.5}, "keep_alive = 1.5: expected int | str"),
+    ],
+)
+def test_what_is_of_another_type_is_told_as_such(component: Any, given: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(component, **given)
+    assert problem in str(refused.value)
+
+
+def test_an_instance_type_that_is_not_known_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match=r"ml\.m5\.larg.*not a value that this version knows") as warned:
+        run_on_sagemaker(container, instance_type="ml.m5.larg")
+    assert warned[0].filename == __file__
 
 
 def test_a_pipeline_and_a_taken_name_are_refused() -> None:
@@ -180,8 +216,11 @@ def test_a_pipeline_and_a_taken_name_are_refused() -> None:
         lightweight_two = container(text="b")
         lightweight_two.set_display_name("b")
 
-    with pytest.raises(InvalidInput, match=r"whole: not a component with one container.*kfp-sagemaker convert"):
+    with pytest.raises(InvalidInput, match="component = 'whole': a pipeline is converted by `kfp-sagemaker convert`"):
         run_on_sagemaker(pipeline)
+    text = json.dumps(document(pipeline))
+    with pytest.raises(InvalidInput, match=r"whole: not a component with one container.*kfp-sagemaker convert"):
+        run_on_sagemaker(components.load_component_from_text(text))
     taken = "{name: c, inputs: [{name: sagemaker_role, type: String}], implementation: {container: {image: i, command: [x]}}}"
     with pytest.raises(InvalidInput, match="sagemaker_role: the component has this input"):
         run_on_sagemaker(components.load_component_from_text(taken))

@@ -39,6 +39,15 @@ KINDS = {
 #: Share of files of a kind that convert, with --all, and of B's container steps that move.
 PROMISED_FILES = {"B": 0.95, "C": 0.90}
 PROMISED_STEPS = 0.85
+#: Why a file of KFP 2 may be refused: what it has is in no KFP 2 pipeline, so that there is nothing to convert it to.
+WITHOUT_COUNTERPART = {
+    "KSC106": "pipelines of TFX that only Vertex AI resolves",
+    "KSC201": "fields that no PipelineSpec has; kfp does not load the file",
+    "KSC221": "what no component.yaml has; kfp does not load the file",
+    "KSC227": "components at other addresses, which a pipeline of KFP 2 cannot refer to; `--fetch` fetches them",
+}
+#: Those of them by which kfp's own loader is asked.
+REFUSED_BY_KFP = {"KSC201", "KSC221"}
 _STUBS = "argostub/"
 
 
@@ -50,6 +59,7 @@ class Tally:
     steps: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     not_loaded: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     tasks: int = 0
@@ -62,6 +72,7 @@ class Tally:
         worst = "refused" if Severity.ERROR in severities else "approximate" if _inexact(conversion) else "exact"
         self.files[worst] += 1
         self.codes.update({one.code for one in report.diagnostics})
+        self.refusals.update({one.code for one in report.diagnostics if one.severity is Severity.ERROR})
         for step in report.steps:
             if step.image and not step.image.startswith(_STUBS):
                 self.steps[step.outcome.value] += 1
@@ -101,6 +112,9 @@ def tally(kind: str, mode: str, load: bool) -> Tally:
         if conversion.documents and kind in "BE":
             found.tasks += sum(len(dag.tasks) for dag in _dags(conversion))
             found.lost += [f"{file.path.name}: {one}" for one in lost_in(file.content, conversion)]
+        refused = {one.code for one in conversion.report.diagnostics if one.severity is Severity.ERROR}
+        if load and refused & REFUSED_BY_KFP and not loads_in_kfp(file.content):
+            found.not_loaded.append(f"{file.path.name}: kfp loads it, and it is refused by {', '.join(sorted(refused))}")
         if load and conversion.documents and (problem := loads_in_kfp(conversion.text)):
             found.not_loaded.append(f"{file.path.name}: {problem}")
     return found
@@ -150,6 +164,11 @@ def _lines(moving_all: dict[str, Tally], auto: dict[str, Tally]) -> Iterator[str
     reasons = sum((moving_all[kind].reasons for kind in "BEC"), Counter[str]())
     for reason, _ in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
         yield f"| {reason} | {' | '.join(str(moving_all[kind].reasons[reason] or '') for kind in 'BEC')} |"
+    yield from ("", "## Why files of KFP 2 are refused", "")
+    yield from ("| | what has no counterpart | KFP 2 | Vertex, JSON | component.yaml |", "|---|---|---:|---:|---:|")
+    for code, why in WITHOUT_COUNTERPART.items():
+        counts = " | ".join(str(moving_all[kind].refusals[code] or "") for kind in "BEC")
+        yield f"| [{code}](diagnostics/{code}.md) | {why} | {counts} |"
     yield from ("", "## Diagnostics, by number of files, with --all", "")
     yield from ("| code | what | severity | files |", "|---|---|---|---:|")
     codes = sum((one.codes for one in moving_all.values()), Counter[str]())
@@ -167,8 +186,10 @@ def missed(moving_all: dict[str, Tally]) -> list[str]:
     ]
     if moving_all["B"].moved < PROMISED_STEPS:
         found.append(f"{moving_all['B'].moved:.1%} of the container steps of KFP 2 pipelines move")
+    others = {code for kind in "BEC" for code in moving_all[kind].refusals} - set(WITHOUT_COUNTERPART)
+    found += [f"files are refused by {code}, which is none of what has no counterpart" for code in sorted(others)]
     for one in moving_all.values():
-        found += [f"traceback: {line}" for line in one.crashed] + [f"does not load: {line}" for line in one.not_loaded]
+        found += [f"traceback: {line}" for line in one.crashed] + [f"kfp's loader: {line}" for line in one.not_loaded]
         found += [f"lost: {line}" for line in one.lost]
     return found
 

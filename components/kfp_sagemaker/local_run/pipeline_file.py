@@ -15,6 +15,7 @@ import yaml
 from kfp_sagemaker.kfp_compiler import LONGEST, compile_source, line_that_is_no_comment, without_heading
 from kfp_sagemaker.local_run import yaml_or_json
 from kfp_sagemaker.local_run.errors import InputRefused
+from kfp_sagemaker.local_run.pipeline_shape import shape_problems
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,12 @@ def parse(text: str, origin: str) -> Pipeline:
     unreadable = (f"{origin}, line {line}: kfp wrote a default of several lines into the comments above the pipeline, which "
                   "KFP cannot read: delete what is above `components:` before you upload the file") if line else ""
     try:
-        return Pipeline(json_format.ParseDict(first, pipeline_spec_pb2.PipelineSpec()), platforms, unreadable)
-    except json_format.ParseError as error:
+        spec = json_format.ParseDict(first, pipeline_spec_pb2.PipelineSpec())
+    except (json_format.ParseError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputRefused([f"{origin} is not a pipeline of this kfp: {error}"]) from None
+    if problems := list(shape_problems(first, platforms)):
+        raise InputRefused([f"{origin} is not a pipeline of this kfp: {problem}" for problem in problems])
+    return Pipeline(spec, platforms, unreadable)
 
 
 def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class PodSettings:
 
 def settings_of_pods(platforms: Mapping[str, Any], objects: ClusterObjects) -> dict[str, PodSettings]:
     """The settings by the executor's label, out of the ``platforms`` of a pipeline."""
-    executors = (platforms.get("kubernetes") or {}).get("deploymentSpec", {}).get("executors") or {}
+    executors = ((platforms.get("kubernetes") or {}).get("deploymentSpec") or {}).get("executors") or {}
     return {label: _of_executor(settings, objects) for label, settings in executors.items() if settings}
 
 

@@ -1,0 +1,59 @@
+"""The shape of what the PipelineSpec proto leaves open: executors and the settings of platforms are any JSON to it.
+
+Looked at once, when a pipeline is read, so that everything after it can take the shape for granted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+
+def shape_problems(ir: Mapping[str, Any], platforms: Any) -> Iterator[str]:
+    """What is of another shape than kfp writes, a phrase each, with the path to it."""
+    try:
+        json.dumps([ir, platforms], allow_nan=False)
+    except ValueError:
+        yield "it has a number that is infinite or none (.inf, .nan), which JSON has not"
+        return
+    deployment = ir.get("deploymentSpec") or ir.get("deployment_spec") or {}
+    for path, executor in (yield from _executors(deployment, "deploymentSpec")).items():
+        yield from _container(executor, path)
+    kubernetes = platforms.get("kubernetes") or {} if isinstance(platforms, Mapping) else platforms
+    if not isinstance(kubernetes, Mapping):
+        yield "platforms is no mapping of mappings"
+    else:
+        # Each setting is read by itself, and left out where it is odd.
+        yield from _executors(kubernetes.get("deploymentSpec") or {}, "platforms.kubernetes.deploymentSpec")
+
+
+def _executors(deployment: Any, path: str) -> Generator[str, None, dict[str, Mapping[str, Any]]]:
+    """The executors that are mappings, by their paths."""
+    executors = deployment.get("executors") or {} if isinstance(deployment, Mapping) else None
+    if not isinstance(executors, Mapping):
+        yield f"{path} has no mapping of executors"
+        return {}
+    yield from (f"{path}.executors.{label} is no mapping" for label, one in executors.items() if not isinstance(one, Mapping))
+    return {f"{path}.executors.{label}": one for label, one in executors.items() if isinstance(one, Mapping)}
+
+
+def _container(executor: Mapping[str, Any], path: str) -> Iterator[str]:
+    container = executor.get("container")
+    if container is None:
+        return
+    if not isinstance(container, Mapping):
+        yield f"{path}.container is no mapping"
+        return
+    if not isinstance(container.get("image"), str):
+        yield f"{path}.container.image is no text"
+    for name in ("command", "args"):
+        words = container.get(name, [])
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            yield f"{path}.container.{name} is no list of texts"
+    variables = container.get("env", [])
+    if not isinstance(variables, list) or not all(
+        isinstance(one, Mapping) and isinstance(one.get("name"), str) and isinstance(one.get("value", ""), str)
+        for one in variables
+    ):
+        yield f"{path}.container.env is no list of names and texts"

@@ -38,8 +38,10 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
         if "importer" in executor:
             continue
         container = executor.get("container")
-        if not container:
-            found.append(f"step {task} is a {'/'.join(executor) or 'unknown kind of'} executor: only containers run locally")
+        if not executor:
+            found.append(f"step {task} has no executor: the pipeline has none of the label {component.executor_label!r}")
+        elif not container:
+            found.append(f"step {task} is a {'/'.join(executor)} executor: only containers run locally")
         elif str(container.get("image", "")).startswith("argostub/"):
             found.append(f"step {task} makes or deletes a volume claim ({container['image']}), which needs a cluster")
         elif kind_of([str(word) for word in container.get("command", [])]) != "container":

@@ -6,12 +6,20 @@ Looked at once, when a pipeline is read, so that everything after it can take th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
+
+#: Of a pipeline, a task, an output. kfp writes letters, digits, dashes and underscores; what else there is does no harm, as
+#: long as it stays below the folder of the run.
+_NAME = re.compile(r"(?!(?:.*/)?\.{0,2}(?:/|$))[^\0-\x1f]+")
 
 
 def shape_problems(ir: Mapping[str, Any], platforms: Any) -> Iterator[str]:
     """What is of another shape than kfp writes, a phrase each, with the path to it."""
+    for what, name in _names(ir):
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            yield f"{what} is {name!r}, and is to be the name of a folder too, here and in S3"
     try:
         json.dumps([ir, platforms], allow_nan=False)
     except ValueError:
@@ -26,6 +34,17 @@ def shape_problems(ir: Mapping[str, Any], platforms: Any) -> Iterator[str]:
     else:
         # Each setting is read by itself, and left out where it is odd.
         yield from _executors(kubernetes.get("deploymentSpec") or {}, "platforms.kubernetes.deploymentSpec")
+
+
+def _names(ir: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The names that folders are made of, by what they are the name of."""
+    yield "pipelineInfo.name", (ir.get("pipelineInfo") or {}).get("name")
+    for component, words in ({"root": ir.get("root")} | (ir.get("components") or {})).items():
+        tasks = ((words or {}).get("dag") or {}).get("tasks") or {}
+        yield from ((f"the name of a task in {component}", name) for name in tasks)
+        outputs = (words or {}).get("outputDefinitions") or {}
+        for kind in ("artifacts", "parameters"):
+            yield from ((f"the name of an output of {component}", name) for name in outputs.get(kind) or {})
 
 
 def _executors(deployment: Any, path: str) -> Generator[str, None, dict[str, Mapping[str, Any]]]:

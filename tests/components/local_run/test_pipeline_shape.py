@@ -49,6 +49,13 @@ def test_what_kfp_writes_is_taken() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
+        (("pipelineInfo", "name"), "../../elsewhere", "and is to be the name of a folder too"),
+        (("pipelineInfo", "name"), "..", "pipelineInfo.name is '..'"),
+        (("pipelineInfo", "name"), "", "pipelineInfo.name is ''"),
+        (("pipelineInfo",), {"description": "x"}, "pipelineInfo.name is None"),
+        (("root", "dag", "tasks"), {"a/../../b": {}}, "the name of a task in root is 'a/../../b'"),
+        (("components", "comp-a", "outputDefinitions"), {"artifacts": {"/x": {}}}, "the name of an output of comp-a is '/x'"),
+        (("components", "comp-a", "outputDefinitions"), {"parameters": {"a/": {"parameterType": "STRING"}}}, "comp-a is 'a/'"),
         (("deploymentSpec",), {"executors": [1]}, "deploymentSpec has no mapping of executors"),
         (EXECUTOR, "python", "deploymentSpec.executors.exec-a is no mapping"),
         ((*EXECUTOR, "container"), 1.5, "exec-a.container is no mapping"),

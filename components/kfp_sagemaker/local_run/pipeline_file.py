@@ -80,7 +80,9 @@ def parse(text: str, origin: str) -> Pipeline:
     first = _unwrapped(documents[0])
     platforms = documents[1].get("platforms", {}) if len(documents) > 1 and isinstance(documents[1], dict) else {}
     if "implementation" in first:
-        return Pipeline(_spec_of_component_file(text, origin), {})
+        spec = _spec_of_component_file(text, origin)
+        _check_shape(json_format.MessageToDict(spec), {}, origin)
+        return Pipeline(spec, {})
     if first.get("kind") == "Workflow":
         raise InputRefused(
             [f"{origin} is an Argo Workflow, as the KFP 1 SDK compiles: compile the pipeline with kfp 2 (`kfp dsl compile`)"]
@@ -94,9 +96,13 @@ def parse(text: str, origin: str) -> Pipeline:
         spec = json_format.ParseDict(first, pipeline_spec_pb2.PipelineSpec())
     except (json_format.ParseError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputRefused([f"{origin} is not a pipeline of this kfp: {error}"]) from None
-    if problems := list(shape_problems(first, platforms)):
-        raise InputRefused([f"{origin} is not a pipeline of this kfp: {problem}" for problem in problems])
+    _check_shape(first, platforms, origin)
     return Pipeline(spec, platforms, unreadable)
+
+
+def _check_shape(ir: Mapping[str, Any], platforms: Any, origin: str) -> None:
+    if problems := list(shape_problems(ir, platforms)):
+        raise InputRefused([f"{origin} is not a pipeline of this kfp: {problem}" for problem in problems])
 
 
 def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:

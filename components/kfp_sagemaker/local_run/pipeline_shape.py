@@ -25,6 +25,9 @@ def shape_problems(ir: Mapping[str, Any], platforms: Any) -> Iterator[str]:
     except ValueError:
         yield "it has a number that is infinite or none (.inf, .nan), which JSON has not"
         return
+    except TypeError as error:
+        yield f"it has a value that JSON has not: {error}"
+        return
     deployment = ir.get("deploymentSpec") or ir.get("deployment_spec") or {}
     for path, executor in (yield from _executors(deployment, "deploymentSpec")).items():
         yield from _container(executor, path)

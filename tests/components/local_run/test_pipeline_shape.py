@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from typing import Any
 
 import pytest
@@ -66,6 +67,7 @@ def test_what_kfp_writes_is_taken() -> None:
         ((*EXECUTOR, "container", "env"), {"A": "b"}, "exec-a.container.env is no list of names and texts"),
         ((*EXECUTOR, "container", "env"), [{"name": "A", "value": 1}], "exec-a.container.env is no list of names and texts"),
         ((*EXECUTOR, "container", "args"), [float("inf")], "it has a number that is infinite or none"),
+        ((*EXECUTOR, "container", "resources"), {"when": datetime.date(2026, 1, 1)}, "date"),
         (("root", "dag", "tasks", "a", "retryPolicy"), {"maxRetryCount": float("inf")}, "retryPolicy"),
     ],
 )
@@ -86,6 +88,12 @@ def test_executors_of_another_shape(path: tuple[str, ...], value: Any, problem: 
 )
 def test_platforms_of_another_shape(path: tuple[str, ...], value: Any, problem: str) -> None:
     assert problem in refused(IR, with_part(PLATFORM, path, value))
+
+
+def test_a_component_without_an_image() -> None:
+    assert "executors.exec-c.container.image is no text" in refused(
+        {"name": "c", "implementation": {"container": {"image": "", "command": ["a"]}}}
+    )
 
 
 def test_all_of_it_is_told_at_once() -> None:

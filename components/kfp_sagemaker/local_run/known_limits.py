@@ -71,7 +71,8 @@ def cautions(pipeline: Pipeline, pods: Mapping[str, PodSettings]) -> list[str]:
 def _executor(spec: Any, label: str) -> dict[str, Any]:
     from google.protobuf import json_format
 
-    return dict(json_format.MessageToDict(spec.deployment_spec).get("executors", {}).get(label, {}))
+    executors = json_format.MessageToDict(spec.deployment_spec).get("executors") or {}
+    return dict(executors.get(label) or {})
 
 
 def _dags(spec: Any) -> Iterator[Any]:

@@ -80,8 +80,8 @@ def parse(text: str, origin: str) -> Pipeline:
     first = _unwrapped(documents[0])
     platforms = documents[1].get("platforms", {}) if len(documents) > 1 and isinstance(documents[1], dict) else {}
     if "implementation" in first:
-        spec = _spec_of_component_file(text, origin)
-        _check_shape(json_format.MessageToDict(spec), {}, origin)
+        spec, ir = _component_file(text, origin)
+        _check_shape(ir, {}, origin)
         return Pipeline(spec, {})
     if first.get("kind") == "Workflow":
         raise InputRefused(
@@ -111,10 +111,13 @@ def _unwrapped(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else document
 
 
-def _spec_of_component_file(text: str, origin: str) -> Any:
+def _component_file(text: str, origin: str) -> tuple[Any, dict[str, Any]]:
+    """The pipeline that kfp makes of a component file, as a message and as IR."""
+    from google.protobuf import json_format
     from kfp import components
 
     try:
-        return components.load_component_from_text(text).pipeline_spec
+        spec = components.load_component_from_text(text).pipeline_spec
+        return spec, json_format.MessageToDict(spec)
     except Exception as error:
         raise InputRefused([f"{origin} is not a component that kfp loads: {error}"]) from None

@@ -96,6 +96,12 @@ def test_a_component_without_an_image() -> None:
     )
 
 
+def test_a_component_with_a_default_that_json_has_not() -> None:
+    component = {"name": "c", "inputs": [{"name": "x", "type": "Float", "default": float("nan")}],
+                 "implementation": {"container": {"image": "i", "command": ["a", {"inputValue": "x"}]}}}  # fmt: skip
+    assert "it.yaml is not a component that kfp loads" in refused(component)
+
+
 def test_all_of_it_is_told_at_once() -> None:
     odd = with_part(IR, (*EXECUTOR, "container"), {"image": 1, "command": 2, "args": 3, "env": 4})
     assert refused(odd, with_part(PLATFORM, ("platforms", "kubernetes"), 5)).count("\n") == 4

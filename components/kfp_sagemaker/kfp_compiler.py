@@ -102,6 +102,8 @@ def compile_source(
         command += ["--function", function] if function else []
         own = dict(os.environ) if environment is None else {**environment, "HOME": folder, "TMPDIR": folder}
         said, code = _run(command, source.resolve().parent, own, longest)
+        if code and not said.strip():
+            said = f"the compiler ended with exit status {code}, and said nothing"
         size = output.stat().st_size if code == 0 and output.is_file() else 0
         if size > LARGEST:
             return Compiled("", f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")

@@ -6,6 +6,7 @@ when the last of the servers stops.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,13 +17,20 @@ if TYPE_CHECKING:
 
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+#: The region in a signature, but for S3's, whose buckets are of all regions.
+_REGION = re.compile(r"(Credential=[^/,\s&]+/\d{8}/)[^/]+(/(?!s3/)[^/]+/aws4_request)")
+
 _lock = threading.Lock()
 _servers: list[object] = []
 
 
 @contextmanager
 def open_services(account_id: str, region: str, bucket: str) -> Iterator[WsgiApplication]:
-    """moto's application, with the bucket made. What the services hold goes when the last server of the process stops."""
+    """moto's application, with the bucket made. What the services hold goes when the last server of the process stops.
+
+    Whatever region a call is signed for, it is answered in the one ``region``, as SageMaker's calls are: a job's logs are
+    found by those who asked another region for the job.
+    """
     from moto.core.base_backend import BackendDict
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -33,6 +41,8 @@ def open_services(account_id: str, region: str, bucket: str) -> Iterator[WsgiApp
     def for_account(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if account_id != DEFAULT_ACCOUNT_ID:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_id
+        if signature := environ.get("HTTP_AUTHORIZATION"):
+            environ["HTTP_AUTHORIZATION"] = _REGION.sub(rf"\g<1>{region}\g<2>", signature)
         answer: Iterable[bytes] = application(environ, start_response)
         return answer
 

@@ -63,6 +63,23 @@ def test_logs_are_kept(local: LocalSageMaker, client: Callable[..., Any]) -> Non
     assert [event["message"] for event in events] == ["line 0", "line 1", "line 2"]
 
 
+def test_calls_for_other_regions_are_of_the_one_that_is_played(local: LocalSageMaker) -> None:
+    """A job's logs are found by who asked another region for the job; so are secrets."""
+
+    def client_in(region: str, service: str) -> Any:
+        return boto3.Session().client(service, endpoint_url=local.url, region_name=region, aws_access_key_id="x",
+                                      aws_secret_access_key="y")  # fmt: skip
+
+    client_in("eu-west-1", "logs").create_log_group(logGroupName="/of/another/region")
+    (group,) = client_in("us-east-1", "logs").describe_log_groups(logGroupNamePrefix="/of/another/region")["logGroups"]
+    assert group["arn"].startswith(f"arn:aws:logs:{local.region}:")
+    arn = client_in("eu-west-1", "secretsmanager").create_secret(Name="of-another-region", SecretString="s")["ARN"]
+    assert client_in(local.region, "secretsmanager").get_secret_value(SecretId=arn)["SecretString"] == "s"
+    bucket = {"Bucket": "in-another-region", "CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    client_in("eu-west-1", "s3").create_bucket(**bucket)
+    assert client_in("us-east-1", "s3").get_bucket_location(Bucket="in-another-region")["LocationConstraint"] == "eu-west-1"
+
+
 @pytest.mark.parametrize("account_id", ["123456789012", "210987654321"])
 def test_the_account_is_the_one_of_the_settings(
     client: Callable[..., Any], make_request: Callable[..., Any], account_id: str

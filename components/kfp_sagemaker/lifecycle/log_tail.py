@@ -54,7 +54,7 @@ class LogTail:
         """The last look; says so when the job wrote nothing."""
         self.look()
         if not self._off and not self._lines:
-            _logger.warning("logs: %s has none in %s", self._name, self._resource.log_group)
+            _logger.info("logs: %s has none in %s", self._name, self._resource.log_group)
             self._off = True
 
     def _read(self, stream: str) -> None:

@@ -51,6 +51,8 @@ def started_endpoint(
             file_systems=file_systems,
         )  # fmt: skip
         emulator = sagemaker_local.start(settings)
+    except ImportError as error:  # what it needs is imported when it starts
+        raise InputRefused([f"{error}; {INSTALL_HINT}"]) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise InputRefused([f"the local SageMaker does not start: {error}"]) from None
     try:

@@ -68,7 +68,7 @@ def _executor_output(places: StepPlaces) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         json_format.Parse(text, pipeline_spec_pb2.ExecutorOutput())
         written = json.loads(text)
     except (json_format.ParseError, ValueError) as error:

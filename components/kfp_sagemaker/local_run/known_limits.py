@@ -51,6 +51,16 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
     return sorted(set(found))
 
 
+def steps_on_sagemaker(pipeline: Pipeline) -> list[str]:
+    """The steps that a conversion moved onto SageMaker, which have to see the pipeline root in S3."""
+    found = set()
+    for task, component in _tasks(pipeline.spec):
+        container = _executor(pipeline.spec, component.executor_label).get("container") or {}
+        if kind_of(container.get("command", [])) == "component" and "--step" in container.get("args", []):
+            found.add(str(task))
+    return sorted(found)
+
+
 def cautions(pipeline: Pipeline, pods: Mapping[str, PodSettings]) -> list[str]:
     """What runs here otherwise than on a cluster, one sentence each."""
     found = [pipeline.unreadable] if pipeline.unreadable else []

@@ -180,7 +180,7 @@ class Launcher:
             raise StepFailed(f"its program cannot be started: {error}") from None
 
     def _line(self, places: StepPlaces, line: str, shown: Callable[[str], bool]) -> None:
-        with (places.folder / "log.txt").open("a") as log:
+        with (places.folder / "log.txt").open("a", encoding="utf-8") as log:
             log.write(f"{line}\n")
         if shown(line):
             self.console.step_line(places.name, line)

@@ -31,9 +31,9 @@ def output_rows(records: Sequence[StepRecord]) -> list[OutputRow]:
     for record in records:
         if record.outputs is None:
             continue
-        for name, value in record.outputs.parameters.items():
+        for name, value in sorted(record.outputs.parameters.items()):
             rows.append(OutputRow(record.name, name, _short(value)))
-        for name, artifact in record.outputs.artifacts.items():
+        for name, artifact in sorted(record.outputs.artifacts.items()):
             rows.append(OutputRow(record.name, name, artifact.uri, _path(record, artifact)))
             if artifact.type.get("schemaTitle") in METADATA_ONLY:
                 metrics += [OutputRow(record.name, f"{name}.{key}", _short(value)) for key, value in artifact.metadata.items()]

@@ -43,13 +43,20 @@ def load(path: Path, function: str = "") -> Pipeline:
     Raises:
         InputRefused: the file is absent, is no pipeline, or does not compile.
     """
-    if not path.is_file():
+    if not path.exists():
         raise InputRefused([f"{path}: there is no such file"])
+    if path.is_dir():
+        raise InputRefused([f"{path}: is a folder; name the pipeline in it"])
     if path.suffix == ".py":
         return parse(_compiled(path, function), str(path))
     if function:
         raise InputRefused([f"--function {function}: {path} is compiled already; the option is for Python source"])
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
+        raise InputRefused([f"{path}: {problem}"]) from None
+    return parse(text, str(path))
 
 
 def _compiled(source: Path, function: str) -> str:
@@ -58,7 +65,8 @@ def _compiled(source: Path, function: str) -> str:
         raise InputRefused([f"{source} does not compile: it did not end within {LONGEST:g} seconds"])
     if made.choices:
         wrong = f"has no pipeline function {function}" if function else "has several to run"
-        raise InputRefused([f"{source} {wrong}: say which one with --function: {', '.join(made.choices)}"])
+        raise InputRefused([f"{source} {wrong}: say which one, such as --function {made.choices[-1]}, of "
+                            f"{', '.join(made.choices)}"])
     if not made.text:
         line = made.line_in(source)
         place = f" ({source.name}, line {line})" if line else ""

@@ -100,7 +100,7 @@ def _variables(group: str, key: str, member: str) -> Any:
             for pair in entry["keyToEnv"] if folder is not None else ():
                 file = folder / pair[member]
                 if file.is_file():
-                    yield pair["envVar"], file.read_text()
+                    yield pair["envVar"], file.read_text(encoding="utf-8")
 
     return read
 

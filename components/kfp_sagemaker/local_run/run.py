@@ -28,7 +28,7 @@ from kfp_sagemaker.local_run.endpoint import (
 )
 from kfp_sagemaker.local_run.errors import InputRefused, Interrupted
 from kfp_sagemaker.local_run.kfp_local_spec import for_kfp_local
-from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control_flow, refusals
+from kfp_sagemaker.local_run.known_limits import cautions, kfp_local_has_control_flow, refusals, steps_on_sagemaker
 from kfp_sagemaker.local_run.launcher import Launcher
 from kfp_sagemaker.local_run.namespace import find_namespace
 from kfp_sagemaker.local_run.outputs import as_json, output_rows
@@ -92,6 +92,9 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
     for caution in cautions(pipeline, pods):
         console.warn(caution)
     namespace = find_namespace()
+    if namespace is None and (moved := steps_on_sagemaker(pipeline)):
+        raise InputRefused([f"{', '.join(moved)}: the steps of a converted pipeline need a mount namespace here, in which the "
+                            "pipeline root is in S3: install bubblewrap"])
     if namespace is None:
         without = "artifacts keep local paths instead of s3:// URIs, and volumes are not mounted"
         console.note(f"no mount namespace here (bubblewrap or unshare): {without}")
@@ -99,7 +102,7 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
         layout = run_layout(
             options.output, pipeline.name, str(uuid.uuid4()), bucket=ARTIFACT_BUCKET, remote=namespace is not None
         )
-        layout.folder.mkdir(parents=True)
+        _make_folder(layout.folder, options.output)
         s3 = s3_client(endpoint)
         _make_buckets(s3, endpoint, arguments)
         console.note(f"pipeline {pipeline.name}, run {layout.run_id}")
@@ -115,13 +118,19 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
         console.note(f"pipeline {pipeline.name} {status}; files are in {layout.folder}")
         if options.keep:
             console.note(f"the local SageMaker stays up at {endpoint.url}; Ctrl-C ends it")
-            signal.pause()
+            with contextlib.suppress(Interrupted):
+                signal.pause()
     return 0 if status == "succeeded" else 1
 
 
 @contextlib.contextmanager
 def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
     if options.endpoint_url:
+        given = {"--faults": options.faults, "--labels": options.labels, "--file-system": options.file_systems,
+                 "--keep": options.keep}
+        if wrong := [name for name, value in given.items() if value]:
+            problem = f"is for a local SageMaker that this command starts, and the one at {options.endpoint_url} runs already"
+            raise InputRefused([f"{name}: {problem}" for name in wrong])
         yield running_endpoint(options.endpoint_url, options.region)
         return
     started = started_endpoint(
@@ -129,6 +138,13 @@ def _endpoint(options: RunOptions) -> Iterator[Endpoint]:
     )
     with started as endpoint:
         yield endpoint
+
+
+def _make_folder(folder: Path, output: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise InputRefused([f"--output {output}: cannot be written: {error.strerror}"]) from None
 
 
 def _make_buckets(s3: Any, endpoint: Endpoint, arguments: Mapping[str, Any]) -> None:

@@ -144,7 +144,7 @@ def _kept_quiet(launcher: Launcher, steps: Mapping[str, Sequence[str]], log: Pat
     for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        with log.open("a") as file, contextlib.redirect_stdout(file), warnings.catch_warnings():
+        with log.open("a", encoding="utf-8") as file, contextlib.redirect_stdout(file), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import yaml
@@ -108,14 +109,22 @@ def _claims(claims: Iterable[str]) -> str:
 
 def _steps(steps: Iterable[StepReport]) -> str:
     lines = ["# Rules for single steps, by name or image (with * and ?). Later ones override earlier ones.", "# steps:"]
-    for step in steps:
-        name = step.name.removeprefix("exec-")
+    listed = list(steps)
+    goes_by = Counter(name for step in listed for name in {_short(step), *(task.rpartition("/")[2] for task in step.tasks)})
+    for step in listed:
+        # A name that several steps go by would be a rule for all of them; an executor's is one step's alone.
+        name = _short(step) if goes_by[_short(step)] == 1 else step.name
         what = f"{step.instance_type or 'chosen at run time'} ({step.why_instance})" if step.service else step.reason
         lines.append(f"# {_one_line(name)}, {_one_line(step.image) or 'no image'}: {_one_line(what)}")
         lines.append(f"#   - name: {_scalar(name)}")
         if step.service:
-            lines += [f"#     instance_type: {step.instance_type or DEFAULT_INSTANCE_TYPE}", "#     placement: keep"]
+            instance_type = step.instance_type or DEFAULT_INSTANCE_TYPE
+            lines += [f"#     instance_type: {instance_type}", "#     placement: move   # or keep"]
     return "\n".join(lines) + "\n"
+
+
+def _short(step: StepReport) -> str:
+    return step.name.removeprefix("exec-")
 
 
 def _one_line(text: str) -> str:

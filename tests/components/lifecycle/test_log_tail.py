@@ -141,7 +141,8 @@ def test_passing_trouble_with_logs_is_read_over_at_the_next_look(
     assert warnings.records == []
 
 
-def test_a_job_without_logs_is_one_warning_at_its_end(warnings: pytest.LogCaptureFixture) -> None:
+def test_a_job_without_logs_is_one_line_at_its_end(warnings: pytest.LogCaptureFixture) -> None:
+    warnings.set_level("INFO", logger="kfp_sagemaker")
     log = Log()
 
     log.tail.look()

@@ -86,6 +86,20 @@ def test_a_region_that_is_none_is_refused(compiled: Callable[[str], Path], tmp_p
     assert "Traceback" not in result.stderr
 
 
+def test_what_is_kept_up_ends_by_ctrl_c_and_the_run_has_succeeded(compiled: Callable[[str], Path], tmp_path: Path) -> None:
+    command = [*PROGRAM, "run", str(compiled("shows_environment")), "--runner", "process", "--output", str(tmp_path), "--keep"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    last = next(line for line in process.stderr if "Ctrl-C ends it" in line)
+    url = re.search(r"http://\S+", last)
+    assert url is not None
+    assert urllib.request.urlopen(f"{url[0].rstrip(';')}/_local/calls").status == 200
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=PATIENCE)[1]
+    assert process.returncode == 0, told
+    assert "interrupted" not in told
+
+
 def test_outputs_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: True)

@@ -71,8 +71,8 @@ def test_files_that_are_no_pipeline(text: str, problem: str) -> None:
     [
         ("import nothing_of_this_name\n", "", r"No module named 'nothing_of_this_name' \(pipeline.py, line 1\)"),
         ("from kfp import dsl\n\n@dsl.pipeline\ndef a():\n    b()\n", "", r"'b' is not defined \(pipeline.py, line 5\)"),
-        (PIPELINES.read_text(), "", "has several to run: say which one with --function: "),
-        (PIPELINES.read_text(), "absent", "has no pipeline function absent: say which one with --function: "),
+        (PIPELINES.read_text(), "", "has several to run: say which one, such as --function "),
+        (PIPELINES.read_text(), "absent", "has no pipeline function absent: say which one, such as --function "),
     ],
 )
 def test_source_that_does_not_compile(source: str, function: str, problem: str, tmp_path: Path) -> None:
@@ -81,6 +81,16 @@ def test_source_that_does_not_compile(source: str, function: str, problem: str, 
     with pytest.raises(InputRefused, match=problem) as refused:
         pipeline_file.load(path, function)
     assert "Traceback" not in str(refused.value)
+
+
+def test_a_folder_and_bytes_are_told_from_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="is a folder; name the pipeline in it"):
+        pipeline_file.load(tmp_path)
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(InputRefused, match="is not UTF-8 text"):
+        pipeline_file.load(tmp_path / "bytes.yaml")
+    with pytest.raises(InputRefused, match="/dev/null holds no pipeline"):
+        pipeline_file.load(Path("/dev/null"))
 
 
 @pytest.mark.parametrize(("name", "function"), [("absent.yaml", ""), ("compiled.yaml", "f")])

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from kfp_sagemaker_converter.cli.init import init
 from kfp_sagemaker_converter.configuration.configuration import ClaimRule
 from kfp_sagemaker_converter.configuration.read import read_configuration
+from small_pipelines import as_yaml, container, step, task
+from small_pipelines import pipeline as small_pipeline
 
 PIPELINE = """\
 pipelineInfo: {name: p}
@@ -105,6 +107,20 @@ def test_the_next_command_is_one_that_works() -> None:
     result = CliRunner().invoke(init, ["my pipelines.py", "--function", "two"])
     assert result.exit_code == 0, result.output
     assert result.output.endswith("then: kfp-sagemaker check 'my pipelines.py' --function two\n")
+
+
+def test_a_rule_is_for_the_step_that_it_stands_for(pipeline: Path) -> None:
+    """Two steps whose tasks have one name are told apart by their executors."""
+    block = {"dag": {"tasks": {"train": task("again")}}}
+    ir = small_pipeline(
+        {"comp-train": step("train"), "comp-again": step("again", label="exec-train-2"), "comp-block": block},
+        {"exec-train": container(), "exec-train-2": container()},
+        {"train": task("train"), "block": task("block")},
+    )
+    pipeline.write_text(as_yaml(ir))
+    made = CliRunner().invoke(init, [str(pipeline), "-o", "-"]).output
+    rules = re.findall(r"#   - name: (\S+)\n#     instance_type: ml.m5.large\n#     placement: move   # or keep\n", made)
+    assert rules == ["exec-train", "train-2"]
 
 
 def test_what_is_no_pipeline_is_refused(pipeline: Path) -> None:

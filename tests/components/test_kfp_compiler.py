@@ -96,3 +96,9 @@ def test_more_than_a_pipeline_may_have_is_not_read(tmp_path: Path, monkeypatch: 
     compiled = compile_source(tmp_path / "of_lines.py")
     assert compiled.text == ""
     assert "of 1,000 at most" in compiled.complaint
+
+
+def test_a_compiler_that_says_nothing_is_told_by_its_exit_status(tmp_path: Path) -> None:
+    source = tmp_path / "silent.py"
+    source.write_text("import os\nos._exit(3)\n")
+    assert compile_source(source).complaint == "the compiler ended with exit status 3, and said nothing"

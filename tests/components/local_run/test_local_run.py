@@ -238,6 +238,18 @@ def test_without_namespaces_steps_on_sagemaker_are_refused_before_anything_runs(
     assert not (tmp_path / "runs").exists()
 
 
+def test_what_the_local_sagemaker_imports_when_it_starts_is_named_with_its_extra(
+    compiled: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sys
+
+    from kfp_sagemaker.local_run.run import RunOptions, run
+
+    monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
+    assert run(RunOptions(compiled("artifacts"), output=tmp_path)) == 2
+    assert "pip install 'kfp-sagemaker[local]'" in capsys.readouterr().err
+
+
 def test_outputs_are_in_the_order_of_their_names(local_run: Run) -> None:
     import re
 

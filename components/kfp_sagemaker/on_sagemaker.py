@@ -6,12 +6,14 @@ turned here but by the converter.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
+
+import yaml
 
 try:
     from google.protobuf import json_format
@@ -25,11 +27,11 @@ except ModuleNotFoundError as error:
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
 from kfp_sagemaker.container_step.job import FACES
-from kfp_sagemaker.container_step.kinds_of_job import TRAINING_ONLY, impossible, service_for
+from kfp_sagemaker.container_step.kinds_of_job import impossible, service_for
 from kfp_sagemaker.container_step.large_values import TYPES
 from kfp_sagemaker.container_step.mounts import CLAIMS, mount_problems
 from kfp_sagemaker.container_step.settings import face_inputs, setting_of_input
-from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, SecretPolicy, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
 from kfp_sagemaker.ops import IMAGE_VARIABLE, check_constants
@@ -69,14 +71,15 @@ def run_on_sagemaker(
 
     Inputs, outputs, types, defaults, optional inputs and environment stay. ``role``, ``region``, ``instance_type``,
     ``subnets``, ``security_group_ids`` and ``staging_uri`` that are not given here become optional inputs of the new
-    component, ``sagemaker_role`` and so on, which a pipeline can pass. ``settings`` are the other members of
-    :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB), ``max_run_time``
-    (seconds), ``tags``, ``spot_instance`` and so on. ``service`` is ``processing`` or ``training``; without it, training where
-    only that has what is asked for. ``env`` adds environment variables of the job, ``mounts`` volumes. ``large_values`` are
-    input and output parameters (texts, lists, objects) whose values of more than 8 KiB go from one moved step to others by
-    way of S3, beyond what KFP can give to a step: name them in the step that makes them and in all that read them, and have
-    nothing else read them. ``command`` names the entry point of an image whose component has arguments only. ``image`` is
-    that of kfp-sagemaker (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
+    component, ``sagemaker_role`` and so on, which a pipeline can pass. What is set on the task in a pipeline, variables,
+    secrets and volumes, is the pod's and does not reach the job: ``env``, ``secrets`` and ``mounts`` do. ``settings`` are the
+    other members of :class:`~kfp_sagemaker.container_step.step_spec.JobSettings`: ``instance_count``, ``volume_size`` (GiB),
+    ``max_run_time`` (seconds), ``tags``, ``spot_instance`` and so on. ``service`` is ``processing`` or ``training``; without
+    it, training where only that has what is asked for. ``env`` adds environment variables of the job, ``mounts`` volumes.
+    ``large_values`` are input and output parameters (texts, lists, objects) whose values of more than 8 KiB go from one moved
+    step to others by way of S3, beyond what KFP can give to a step: name them in the step that makes them and in all that read
+    them, and have nothing else read them. ``command`` names the entry point of an image whose component has arguments only.
+    ``image`` is that of kfp-sagemaker (default: that of ``KFP_SAGEMAKER_IMAGE``, else the one of the specs).
 
     Raises InvalidInput, with all that is wrong, for what is no component or is a pipeline, for settings that there are not or
     that SageMaker would refuse, a large value that is none, and a component that has an input of the name of a setting.
@@ -87,14 +90,14 @@ def run_on_sagemaker(
     known = sorted(JobSettings.__dataclass_fields__)
     wrong = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
     wrong += _not_one_of("service", service or Service.PROCESSING, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
-    wrong += [*_not_of_type(component, env, secrets, mounts, large_values, command, chosen)]
+    wrong += [*_not_of_type(component, env, secrets, mounts, large_values, command, image, chosen)]
     told = {each.input for each in wrong}
     if not told & {"service", "secrets", "mounts"}:
         claims = any(mount.kind in CLAIMS for mount in mounts)
         chosen = {name: value for name, value in chosen.items() if name in known and name not in told}
         kind, job = Service(service or (Service.TRAINING if claims else service_for(chosen))), JobSettings(**chosen)
         wrong += [each for each in impossible(kind, job, {}) if "{{$" not in str(each.value)]
-        wrong += mount_problems(StepSpec("", service=kind, mounts=tuple(mounts)))
+        wrong += mount_problems(StepSpec("", service=kind, mounts=tuple(mounts))) + _wrong_secrets(secrets)
         try:
             check_constants(FACES[kind], {**face_inputs(job), **_OF_THE_STEP[kind], "image": UNRESOLVED})
         except InvalidInput as refused:
@@ -109,12 +112,16 @@ def run_on_sagemaker(
         executor["container"], document["components"][name], job=job, service=kind,
         secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), shell=shell,
     )
+    if command and spec.command:
+        problem = f"the component has a command, {' '.join(spec.command)[:100]}; this is for one without"
+        raise InvalidInput("run_on_sagemaker", [Violation("command", problem, value=command)])
     spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))
     spec = _with_large_values(spec, large_values)
     launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE
     executor["container"] = launcher_container(spec, checked_image(launcher, "image")).container
     _declare(document, name, spec)
-    moved: BaseComponent = load_component_from_text(json.dumps(document))
+    # kfp reads YAML 1.1, where JSON's 1e-05 is text and its \\ud83d two halves of a character.
+    moved: BaseComponent = load_component_from_text(yaml.safe_dump(document, sort_keys=False))
     moved.__doc__ = component.__doc__
     return moved
 
@@ -125,13 +132,17 @@ def _not_one_of(name: str, value: str, choices: type[Service] | type[UriMode]) -
 
 
 def _not_of_type(
-    component: Any, env: Any, secrets: Any, mounts: Any, large_values: Any, command: Any, chosen: Mapping[str, Any]
+    component: Any, env: Any, secrets: Any, mounts: Any, large_values: Any, command: Any, image: Any, chosen: Mapping[str, Any]
 ) -> Iterator[Violation]:
     """What is of another type than it has to be. The job's other settings are checked by its component."""
     if not isinstance(component, BaseComponent):
         yield Violation("component", f"expected a KFP component, got {type(component).__name__}")
     elif isinstance(component, GraphComponent):
         yield Violation("component", "a pipeline is converted by `kfp-sagemaker convert`", value=component.name)
+    if not isinstance(image, str):
+        yield Violation("image", "expected a text", value=image)
+    yield from (Violation("mounts", "expected a path", value=each.path) for each in mounts if isinstance(each, Mount)
+                and not isinstance(each.path, str))
     if env is not None and not isinstance(env, Mapping):
         yield Violation("env", "expected a mapping of names to texts", value=env)
     for name, value in env.items() if isinstance(env, Mapping) else ():
@@ -145,9 +156,17 @@ def _not_of_type(
         if not isinstance(values, list | tuple) or not all(isinstance(each, type_) for each in values):
             yield Violation(name, f"expected a tuple of {type_.__name__}", value=values)
     hints = get_type_hints(JobSettings)
-    for name in (*TRAINING_ONLY, "max_wait_time"):
-        if name in chosen and not isinstance(chosen[name], hints[name]):
-            yield Violation(name, f"expected {getattr(hints[name], '__name__', hints[name])}", value=chosen[name])
+    for name, value in chosen.items():
+        type_ = get_origin(hints.get(name)) or hints.get(name, object)
+        if not isinstance(value, hints[name] if type_ is UnionType else type_):
+            yield Violation(name, f"expected {hints[name] if type_ is UnionType else type_.__name__}", value=value)
+
+
+def _wrong_secrets(secrets: tuple[Secret, ...]) -> list[Violation]:
+    wrong = [Violation("secrets", "is not the name of a variable", value=each.variable)
+             for each in secrets if not isinstance(each.variable, str) or not _VARIABLE.fullmatch(each.variable)]
+    return wrong + [Violation(f"secret {each.variable}", "is in AWS Secrets Manager: give its arn", value=each.arn)
+                    for each in secrets if each.policy is SecretPolicy.SECRETS_MANAGER and not each.arn.startswith("arn:")]
 
 
 def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:

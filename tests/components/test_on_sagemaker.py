@@ -178,7 +178,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     for text in (
         "role = 'jobs': CreateProcessingJob.RoleArn: does not match", "subnets = 'a b'", "volume_size = 0", "instance:",
         "spot_instance = 'yes': expected bool", "env = '1A': a name has letters", "env: B = 2: expected a text",
-        "tags = ['a']: expected an object", "max_run_time = 'long': expected a number", "nothing: no such input",
+        "tags = ['a']: expected Mapping", "max_run_time = 'long': expected a number", "nothing: no such input",
     ):  # fmt: skip
         assert text in str(refused.value), text
 
@@ -195,12 +195,43 @@ def test_everything_wrong_is_told_at_once() -> None:
         (container, {"service": "processing", "mounts": (Mount("/data", MountKind.EFS, "fs-12345678"),)},
          "volume at /data: only training jobs have file systems"),
         (container, {"keep_alive": 1.5}, "keep_alive = 1.5: expected int | str"),
+        (container, {"more": 5}, "more = 5: expected Mapping"),
+        (container, {"image": 5}, "image = 5: expected a text"),
+        (container, {"resources": 5}, "resources = 5: expected Resources"),
+        (container, {"staging_uri": 7}, "staging_uri = 7: expected str"),
+        (container, {"mounts": (Mount(5, MountKind.DIRECTORY),)}, "mounts = 5: expected a path"),
+        (container, {"secrets": (Secret("TOKEN", SecretPolicy.SECRETS_MANAGER),)}, "secret TOKEN = '': is in AWS Secrets"),
+        (container, {"secrets": (Secret("TO-KEN", SecretPolicy.ENVIRONMENT),)}, "secrets = 'TO-KEN': is not the name of a"),
+        (container, {"command": ("echo",)}, "command = ('echo',): the component has a command, sh -c"),
     ],
 )
 def test_what_is_of_another_type_is_told_as_such(component: Any, given: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         run_on_sagemaker(component, **given)
     assert problem in str(refused.value)
+
+
+DEFAULTS: dict[str, Any] = {
+    "small": 1e-5, "large": 1e21, "whole": 3.0, "text": "1e-05", "face": "😀 \x85 \u2028 é",
+    "many": {"eps": 1e-8, "of": [1e-7, "1e-07"]},
+}
+
+
+def test_defaults_stay_what_they_are() -> None:
+    """kfp reads what it loads as YAML 1.1, in which 1e-05 is text."""
+
+    @dsl.component(base_image="python:3.11")
+    def defaults(
+        small: float = 1e-5, large: float = 1e21, whole: float = 3.0, text: str = "1e-05", face: str = "😀 \x85 \u2028 é",
+        many: dict = {"eps": 1e-8, "of": [1e-7, "1e-07"]},  # noqa: B006
+    ) -> float:
+        return small
+
+    moved = run_on_sagemaker(defaults, **ALL)
+    assert interface(moved) == interface(defaults)
+    found = {name: one.default for name, one in moved.component_spec.inputs.items()}
+    assert found == DEFAULTS
+    assert {type(value) for name, value in found.items() if name in ("small", "large")} == {float}
 
 
 def test_an_instance_type_that_is_not_known_is_warned_of() -> None:

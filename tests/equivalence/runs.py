@@ -121,7 +121,10 @@ def opened_lab(folder: Path, runner: str, more_images: Mapping[str, Path] = Mapp
                 service, endpoint_url=local.url, region_name=local.region, **keys, **more
             )
 
-        client_of("secretsmanager").create_secret(Name="managed", SecretString=json.dumps(APP))
+        secrets = client_of("secretsmanager")
+        # Another lab of this process may have made it: the state of other services is the process's.
+        with contextlib.suppress(secrets.exceptions.ResourceExistsException):
+            secrets.create_secret(Name="managed", SecretString=json.dumps(APP))
         client = client_of("s3", config=Config(s3={"addressing_style": "path"}))
         for bucket, objects in GIVEN.items():
             client.create_bucket(Bucket=bucket)

@@ -55,8 +55,8 @@ _NOT_STARTED = (
     (r"(?m)\bpython3?\"?: (?:command )?(?:executable file )?(?:not found|No such file)",
      "the image {image} has no Python, which this step runs: give it one that has (a lightweight component: base_image)"),
     (r"(?m)\bArgument list too long$",
-     "a program that the step's script starts was given more than 131,071 bytes as one argument, which Linux takes nowhere: "
-     "have the script write the value to a file, or the step take an artifact"),
+     "a program that the step's script starts was given more than 131,071 bytes as one argument, or some 2 MiB in all, which "
+     "Linux takes nowhere: have the script write the value to a file, or the step take an artifact"),
 )
 _PULLING = re.compile(r"(?i)\becr\b|\b(?:pull|find|access|invalid|retriev)\w*\b.{0,60}\b(?:image|repositor)")
 _NOT_GIVEN = ("required, and not given", "not given, and the environment names none")

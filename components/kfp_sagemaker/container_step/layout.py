@@ -96,6 +96,10 @@ def lay_out(spec: StepSpec, given: Mapping[str, Any], uri_mode: UriMode, staging
         directory = posixpath.dirname(_outputs(given).get("outputFile") or "")
         problems.append(Violation(f"{SETTING_PREFIX}staging_uri", f"the step's own place is {directory or 'not known'}. "
                                   f"{_FIX_OF_ROOT}, or give this input such a URI"))
+    if task_root and not split_uri(task_root)[1]:
+        # What an earlier attempt left there is deleted (leavings): never of a whole bucket.
+        problems.append(Violation("outputs", "the step's own place is a whole bucket: give the pipeline root a prefix",
+                                  value=task_root))
     if task_root:
         problems += _outside(given, task_root)
     if problems:

@@ -24,8 +24,18 @@ from kfp_sagemaker.errors import InvalidInput, Violation, shorten
 
 #: Bytes that one argument of a program may have on Linux: MAX_ARG_STRLEN, less its closing NUL.
 LONGEST_ARGUMENT = 131_071
+#: Bytes that all arguments and the environment may surely have together (a quarter of the stack: 2 MiB), and above which bytes
+#: an argument goes into a file when they have more.
+_MOST_TOGETHER, _SHORT = 1024 * 1024, 4096
 
 _SHELLS = ("sh", "bash", "dash", "ash")
+#: The variable that stands for a long ``$0``, and what of a script decides where that is expanded, by the quote it is in.
+_NAME = "kfp_sagemaker_0"
+_OF_SHELL = {
+    "": re.compile(r"""\\.|\$'|'|"|(?<![^\s;&|(])#[^\n]*|\$0|\$\{0\}?""", re.DOTALL),
+    '"': re.compile(r"""\\.|"|\$\(|`|\$0|\$\{0\}?""", re.DOTALL),
+    "'": re.compile("'"),
+}
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 #: The Python program's name in the folder, and how the names of files with arguments begin, which it knows too.
 _LOADER, _PREFIX = "arguments.py", "argument-"
@@ -77,11 +87,15 @@ def is_long(word: str) -> bool:
 def carry(spec: StepSpec, command: Command, folder: str) -> Carried:
     """The command with its long words in files of ``folder``, a directory of the job. Raises InvalidInput, naming each
     word that its program cannot be given in any way."""
-    if not any(map(is_long, command.words)):
+    together = sum(map(len, command.words)) * 4 > _MOST_TOGETHER and sum(map(_size, command.words)) > _MOST_TOGETHER
+    if not together and not any(map(is_long, command.words)):
         return Carried(command)
-    files = _Files(folder)
-    within = _within_executor if runs_in_python(spec) else _within_shell if _is_shell(command.words) else _within_python
-    words = tuple(within(command.words, files))
+    files = _Files(folder, _SHORT if together else LONGEST_ARGUMENT)
+    by_script = runs_in_python(spec) and any(map(EXECUTOR.search, command.words))
+    before = 1 if _is_env(command.words) else 0
+    own = command.words[before:]
+    within = _within_executor if by_script else _within_shell if _is_shell(own) else _within_python
+    words = (*command.words[:before], *within(own, files))
     problems = [_impossible(command, command.words.index(word)) for word in words if is_long(word)]
     if problems:
         raise InvalidInput("step", problems)
@@ -91,15 +105,17 @@ def carry(spec: StepSpec, command: Command, folder: str) -> Carried:
 def _impossible(command: Command, position: int) -> Violation:
     problem = (f"element {position + 1} of the command, {shorten(command.written[position])}, has "
                f"{_size(command.words[position])} bytes; an argument of a program on Linux has at most {LONGEST_ARGUMENT}, in "
-               "a pod as in a job. Only a shell's script (sh -c) and Python can be given more: hand it over as an artifact")
+               "a pod as in a job. Only a shell's script (sh -c) and Python can be given more, a script's $0 only where it is "
+               "plain what expands it: hand it over as an artifact")
     return Violation("command", problem)
 
 
 class _Files:
-    """The files of one command as they come to be."""
+    """The files of one command as they come to be. Words of more than ``most`` bytes are ``long``."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, most: int = LONGEST_ARGUMENT) -> None:
         self.folder = folder
+        self.most = most
         self.content: dict[str, bytes] = {}
 
     def path(self, word: str) -> str:
@@ -109,9 +125,13 @@ class _Files:
         self.content[name] = content
         return f"{self.folder}/{name}"
 
+    def is_long(self, word: str) -> bool:
+        """Whether the word goes into a file."""
+        return len(word) * 4 > self.most and _size(word) > self.most
+
     def short(self, word: str) -> str:
         """The word, or the path of a file with it."""
-        return self.path(word) if is_long(word) else word
+        return self.path(word) if self.is_long(word) else word
 
     def loader(self) -> str:
         """The path of the Python program."""
@@ -121,6 +141,11 @@ class _Files:
 
 def _size(word: str) -> int:
     return len(word.encode("utf-8", "surrogatepass"))
+
+
+def _is_env(words: Sequence[str]) -> bool:
+    """Whether the command is ``env PROGRAM ARGUMENT...``, without options and variables."""
+    return PurePosixPath(words[0]).name == "env" and len(words) > 1 and words[1][:1] != "-" and "=" not in words[1]
 
 
 def _is_shell(words: Sequence[str]) -> bool:
@@ -138,23 +163,45 @@ def _within_executor(words: Sequence[str], files: _Files) -> Iterator[str]:
 
 
 def _within_shell(words: Sequence[str], files: _Files) -> Iterator[str]:
-    """``sh -c SCRIPT NAME ARGUMENT...``, whose script first takes its long arguments from files."""
+    """``sh -c SCRIPT NAME ARGUMENT...``, whose script first takes its long arguments from files.
+
+    No shell can be given another ``$0``, so a long one is a variable, by which the script has it instead.
+    """
     at = _script_position(words)
     yield from words[:at]
     if at == len(words):
         return
-    script, arguments = words[at], words[at + 2:]
+    script, name, arguments = words[at], words[at + 1:at + 2], words[at + 2:]
     begin = [*_positional(arguments, files)]
+    if name and files.is_long(name[0]) and (with_variable := _with_variable(script)) is not None:
+        begin += [f"{_NAME}=$(cat {shlex.quote(files.path(name[0]))}; printf x)", f"{_NAME}=${{{_NAME}%x}}"]
+        script, name = with_variable, ("sh",)
     if is_long("\n".join([*begin, script])):
         script = f". {shlex.quote(files.path(script))}"
     yield "\n".join([*begin, script])
-    yield from words[at + 1:at + 2]
-    yield from ("" if is_long(word) else word for word in arguments)
+    yield from name
+    yield from ("" if files.is_long(word) else word for word in arguments)
+
+
+def _with_variable(script: str) -> str | None:
+    """The script with the variable for ``$0``; None where it is not sure what of it a shell expands."""
+    if "<<" in script:
+        return None
+    found, position, quote = [], 0, ""
+    while match := _OF_SHELL[quote].search(script, position):
+        found.append(script[position:match.start()])
+        position, token = match.end(), match[0]
+        if token in ("$(", "`", "$'", "${0"):
+            return None
+        if token in ("'", '"'):
+            quote = "" if quote else token
+        found.append(f"${{{_NAME}}}" if token in ("$0", "${0}") else token)
+    return None if quote else "".join([*found, script[position:]])
 
 
 def _positional(arguments: Sequence[str], files: _Files) -> Iterator[str]:
     """Lines of a shell that read the long ones of its positional parameters. The ``x`` keeps line breaks at their ends."""
-    long = [number for number, word in enumerate(arguments, 1) if is_long(word)]
+    long = [number for number, word in enumerate(arguments, 1) if files.is_long(word)]
     if not long:
         return
     for number in long:

@@ -4,6 +4,9 @@ Signals: the first process of a container gets SIGTERM and, two minutes later, t
 shell, which as the first process does not even die of it, and the function in the step never hears. Here all processes of the
 step hear of it, and what their handlers do is waited for.
 
+Links that a step leaves in its outputs: KFP's launcher uploads what they lead to, SageMaker nothing of them. They become
+copies of it.
+
 Outputs that a step leaves at a path of its own choice (``artifact.set_path``), which is known once it has ended: KFP's
 launcher uploads them from there to the artifact's URI. A job uploads one directory, so they are copied to where that URI is
 in the job.
@@ -32,7 +35,7 @@ def tell(number):
     except ProcessLookupError:
         pass
 signal.signal(signal.SIGTERM, lambda number, _: tell(number) if step else early.append(number))
-step = subprocess.Popen(sys.argv[2:], preexec_fn=os.setpgrp if first else None)
+step = subprocess.Popen(sys.argv[3:], preexec_fn=os.setpgrp if first else None)
 for number in early:
     tell(number)
 ended = None
@@ -59,21 +62,45 @@ if sys.argv[1] and status == 0 and os.path.exists(sys.argv[1]):
             shutil.copyfile(path, place)
         else:
             print(f"kfp-sagemaker: there is nothing at {path}, which an output artifact names", file=sys.stderr)
+for folder, folders, files in os.walk(sys.argv[2]) if status == 0 else ():
+    for link in (os.path.join(folder, name) for name in [*folders, *files] if os.path.islink(os.path.join(folder, name))):
+        target, kept = os.path.realpath(link), False
+        try:
+            if os.path.isdir(target) and not f"{os.path.realpath(folder)}/".startswith(f"{target}/"):
+                os.unlink(link)
+                kept = shutil.copytree(target, link, ignore_dangling_symlinks=True)
+            elif os.path.isfile(target):
+                os.unlink(link)
+                kept = shutil.copy2(target, link)
+        except OSError as error:
+            print(f"kfp-sagemaker: {error}", file=sys.stderr)
+        if not kept:
+            print(f"kfp-sagemaker: {link} leads to nothing that could be kept; the output is without it", file=sys.stderr)
 sys.exit(status)
 """
 
 
 def runs_in_python(spec: StepSpec) -> bool:
-    """Whether the step is one of KFP's Python executor."""
-    return any(map(EXECUTOR.search, spec.command))
+    """Whether the step is one of KFP's Python executor, by the script of a lightweight component or started itself."""
+    return any(map(EXECUTOR.search, spec.command)) or _has_its_source_in_the_image(spec)
+
+
+def _has_its_source_in_the_image(spec: StepSpec) -> bool:
+    """Whether the step is a containerized Python component (``target_image``)."""
+    return EXECUTOR.match(" ".join(spec.command[:3])) is not None
 
 
 def chooses_paths(spec: StepSpec) -> bool:
-    """Whether the source of a Python step gives artifacts paths of their own."""
-    return runs_in_python(spec) and any(map(_CHOICE.search, spec.command))
+    """Whether a Python step gives artifacts paths of their own, or may do so in a source that is not seen here."""
+    return runs_in_python(spec) and (any(map(_CHOICE.search, spec.command)) or _has_its_source_in_the_image(spec))
 
 
-def within_python(words: Sequence[str], spec: StepSpec, executor_input: Mapping[str, Any]) -> tuple[str, ...]:
-    """The command of the program around ``words``; ``executor_input`` is that of the step's program in the job."""
+def within_python(
+    words: Sequence[str], spec: StepSpec, executor_input: Mapping[str, Any], outputs: str
+) -> tuple[str, ...]:
+    """The command of the program around ``words``.
+
+    ``executor_input`` is that of the step's program in the job, ``outputs`` the directory there that is uploaded.
+    """
     output = str(executor_input["outputs"]["outputFile"]) if chooses_paths(spec) else ""
-    return ("python3", "-c", _PROGRAM, output, *words)
+    return ("python3", "-c", _PROGRAM, output, outputs, *words)

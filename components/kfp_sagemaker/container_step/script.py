@@ -38,15 +38,19 @@ show() {
 }
 """
 
-_SECRETS = r"""# Prints the secret $1, or the member $2 of its JSON text.
+_SECRETS = r"""# Prints the secret $1, or the member $2 of its JSON text, for which python3 is needed.
 secret() {
   region=${1#arn:*:secretsmanager:}; region=${region%%:*}
-  if [ -z "$2" ] && command -v aws > /dev/null 2>&1; then
-    aws secretsmanager get-secret-value --region "$region" --secret-id "$1" --query SecretString --output text
+  set -- "$1" "$2" "$region" 'import json, sys
+text = sys.stdin.read() if sys.argv[3] == "-" else __import__("boto3").client("secretsmanager", sys.argv[3]).get_secret_value(
+    SecretId=sys.argv[1])["SecretString"]
+print(json.loads(text)[sys.argv[2]] if sys.argv[2] else text)'
+  if ! command -v aws > /dev/null 2>&1; then
+    python3 -c "$4" "$1" "$2" "$3"
+  elif text=$(aws secretsmanager get-secret-value --region "$3" --secret-id "$1" --query SecretString --output text); then
+    if [ -z "$2" ]; then printf '%s\n' "$text"; else printf '%s' "$text" | python3 -c "$4" "$1" "$2" -; fi
   else
-    python3 -c 'import json, sys, boto3
-text = boto3.client("secretsmanager", sys.argv[3]).get_secret_value(SecretId=sys.argv[1])["SecretString"]
-print(json.loads(text)[sys.argv[2]] if sys.argv[2] else text)' "$1" "$2" "$region"
+    return 1
   fi
 }
 """
@@ -60,7 +64,9 @@ def script_text(spec: StepSpec, command: Command, layout: Layout) -> str:
         problem = "not the name of a variable that a shell can set: letters, digits and underscores"
         raise InvalidInput("step", [Violation(f"environment variable {name}", problem) for name in wrong])
     mounts = mount_script(spec.mounts, layout.mounts.input(SLOT), layout.mounts.inputs)
-    start = within_python(command.words, spec, layout.executor_input) if runs_in_python(spec) else command.words
+    start = command.words
+    if runs_in_python(spec):
+        start = within_python(command.words, spec, layout.executor_input, layout.mounts.output)
     parts = [_FUNCTIONS, *_links(layout), *mounts, *_exports(command), *_secrets(spec.secrets)]
     return "\n".join([*parts, "exec " + " ".join(map(shlex.quote, start)), ""])
 

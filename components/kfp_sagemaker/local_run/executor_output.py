@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kfp_sagemaker.kfp_io import local_path
+from kfp_sagemaker.kfp_io import local_path, strict_json
 from kfp_sagemaker.local_run.errors import StepFailed
 from kfp_sagemaker.local_run.executor_input import protojson_numbers
 from kfp_sagemaker.local_run.run_layout import RunLayout, StepPlaces
@@ -70,7 +70,7 @@ def _executor_output(places: StepPlaces) -> Mapping[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         json_format.Parse(text, pipeline_spec_pb2.ExecutorOutput())
-        written = json.loads(text)
+        written = strict_json(text)
     except (json_format.ParseError, ValueError) as error:
         raise StepFailed(f"executor_output.json is not an ExecutorOutput: {error}") from None
     return {

@@ -32,7 +32,7 @@ def job(spec: StepSpec = SPEC) -> Job:
         (RemoteFailure(f"{FAILED}127"), ["sh: 1: mktemp: not found"], "exit code 127: a program was not found in the image"),
         (RemoteFailure(f"{FAILED}126"), [], "the program python3 of the image trainer:1 cannot be run"),
         (RemoteFailure(f"{FAILED}126"), ["sh: 12: train: Argument list too long"],
-         "was given more than 131,071 bytes as one argument, which Linux takes nowhere: have the script write the value to"),
+         "was given more than 131,071 bytes as one argument, or some 2 MiB in all, which Linux takes"),
         (RemoteFailure(f"{FAILED}137"), [], "mostly because ml.g5.xlarge has too little memory"),
         (RemoteFailure("CapacityError: Unable to provision"), [], "no free ml.g5.xlarge now: choose another instance_type"),
         (CapacityUnavailable("CreateProcessingJob x: ResourceLimitExceeded: The account-level service limit"), [],

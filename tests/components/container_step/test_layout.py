@@ -119,6 +119,7 @@ def test_a_step_with_parameters_only_may_be_staged_elsewhere() -> None:
         (executor_input(output_artifacts=("model", "plot"), root="minio://m/x", output_file=MINIO_FILE),
          ["model: this output artifact is at minio://m/x/model", "plot: this output", "defaultPipelineRoot"]),
         (executor_input({"x": 1}, output_file=MINIO_FILE), ["sagemaker_staging_uri", "/minio/mlpipeline"]),
+        (executor_input(output_artifacts=("model",), root="s3://bucket"), ["a whole bucket: give the pipeline root a prefix"]),
         (executor_input({"x": 1}, output_file="/tmp/kfp_outputs/output_metadata.json"), ["sagemaker_staging_uri"]),
         (APART, ["plot: KFP put this output artifact at s3://elsewhere/plot, away from the others"]),
     ],

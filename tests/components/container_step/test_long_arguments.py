@@ -63,6 +63,45 @@ def test_a_shells_script_with_a_value_in_it(shell: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ('printf "%s\\0" "$0" "${0}" "$1" > "$2"', [LONG, LONG, "b"]),
+        ("""printf '%s\\0' "$0" '$0' "it's $0" \\$0 "\\$0" > "$2"  # it's $0""", [LONG, "$0", f"it's {LONG}", "$0", "$0"]),
+        ("""first=$(printf '%s' "$0"; echo x); printf '%s\\0' "${first%x}" "$1" > "$2" """, [LONG, "b"]),
+    ],
+)
+def test_a_shells_name(shell: str, script: str, told: list[str], tmp_path: Path) -> None:
+    """What a script is given first is its ``$0``, and often it is a value like the others."""
+    assert run(tmp_path, shell, "-c", script, LONG, "b", "OUT") == told
+
+
+@pytest.mark.parametrize(
+    "script", ["cat <<E\n$0\nE\n", 'echo "$(echo $0)"', 'echo "`echo $0`"', "echo ${0##*/}", "echo $'$0'", "echo 'a"]
+)
+def test_a_shells_name_that_is_not_sure_to_be_one_is_refused(script: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"element 4 of the command.*a script's \$0 only where it is plain"):
+        run(tmp_path, "sh", "-c", script, LONG)
+
+
+def test_programs_that_env_starts(tmp_path: Path) -> None:
+    env = shutil.which("env")
+    assert env is not None
+    assert run(tmp_path, env, "sh", "-c", TELL_IN_SHELL, "name", "OUT", LONG) == [LONG]
+    assert run(tmp_path, env, PYTHON, "-c", TELL, "OUT", LONG) == [LONG]
+    for words in ((env, "A=b", "sh", "-c", "", "name", LONG), (env, "-i", "sh", "-c", "", "name", LONG)):
+        with pytest.raises(InvalidInput):
+            run(tmp_path, *words)
+
+
+def test_many_arguments_that_are_too_much_together(tmp_path: Path) -> None:
+    """Each is short enough; all of them with the environment are more than Linux takes."""
+    given = [f"{number}{'x' * 120_000}" for number in range(30)]
+    assert run(tmp_path, PYTHON, "-c", TELL, "OUT", "short", *given) == ["short", *given]
+    assert run(tmp_path, "sh", "-c", TELL_IN_SHELL, "name", "OUT", "short", *given) == ["short", *given]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_shells_status_and_options(shell: str, tmp_path: Path) -> None:
     assert run(tmp_path, shell, "-ec", f"false; printf said # {LONG.replace(chr(10), '')}", status=1) == [""]
     assert run(tmp_path, shell, "-c", f"exit 7 # {LONG.replace(chr(10), '')}", "name", LONG, status=7) == [""]
@@ -130,7 +169,7 @@ def test_kfps_executor(before: tuple[str, ...], tmp_path: Path, monkeypatch: pyt
     [
         (("/tools/tell", "a", LONG), 3),
         (("sh", "/tools/tell.sh", LONG), 3),
-        (("sh", "-c", "true", LONG), 4),
+        (("sh", "-c", "echo ${0%x}", LONG), 4),
         (("python3", "-", LONG), 3),
         (("sh", "-c", EXECUTOR, LONG), 4),
         (("sh", "-c", LONG, "sh", "-c", EXECUTOR), 3),

@@ -28,6 +28,7 @@ CHOOSING = StepSpec("i", (*PYTHON, "model.set_path('/x')"))
         (("sh", "-ec", "python3 -m kfp.v2.components.executor_main"), True),
         (("sh", "-ec", "/opt/python -m kfp.dsl.executor_main"), False),
         (("sh", "-ec", "python3 -m kfp.dsl.executor_mainly"), False),
+        (("python3", "-m", "kfp.dsl.executor_main"), True),
         (("python3", "train.py"), False),
         ((), False),
     ],
@@ -44,6 +45,7 @@ def test_what_is_a_step_of_kfps_python_executor(command: tuple[str, ...], runs: 
         ((*PYTHON, 'assert model.custom_path == ""'), False),
         ((*PYTHON, "model.path"), False),
         (("sh", "-c", "x.set_path(1)"), False),
+        (("python3", "-m", "kfp.dsl.executor_main"), True),  # its source is in its image
     ],
 )
 def test_who_chooses(command: tuple[str, ...], chooses: bool) -> None:
@@ -57,7 +59,8 @@ def test_the_script_starts_the_step_within_another(spec: StepSpec, output: str) 
     assert words[:2] == ["python3", "-c"]
     assert words[3].endswith(output)
     assert bool(words[3]) is bool(output)
-    assert words[4:] == list(spec.command)
+    assert words[4] == "/opt/ml/processing/output"
+    assert words[5:] == list(spec.command)
 
 
 def run(folder: Path, program: str, output: Any = None) -> subprocess.CompletedProcess[str]:
@@ -65,7 +68,7 @@ def run(folder: Path, program: str, output: Any = None) -> subprocess.CompletedP
     file = folder / "executor_output.json"
     leaves = f"open({str(file)!r}, 'w').write({json.dumps(output)!r})\n" if output is not None else ""
     words = (sys.executable, "-c", leaves + program)
-    command = within_python(words, CHOOSING, {"outputs": {"outputFile": str(file)}})
+    command = within_python(words, CHOOSING, {"outputs": {"outputFile": str(file)}}, str(folder / "outputs"))
     return subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
 
 
@@ -100,6 +103,37 @@ def test_the_exit_status_is_the_programs(program: str, status: int, tmp_path: Pa
     (tmp_path / "x").touch()
     assert run(tmp_path, program, output).returncode == status
     assert (tmp_path / "out").exists() is (status == 0)
+
+
+def test_links_in_outputs_become_what_they_lead_to(tmp_path: Path) -> None:
+    """As KFP's launcher uploads them; SageMaker uploads no link."""
+    outputs, elsewhere = tmp_path / "outputs", tmp_path / "elsewhere"
+    (outputs / "model" / "step-10").mkdir(parents=True)
+    (outputs / "model" / "step-10" / "w").write_text("weights")
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "deep" / "file").write_text("f")
+    (elsewhere / "deep" / "lost").symlink_to("/nowhere")
+    (outputs / "model" / "best").symlink_to("step-10/w")
+    (outputs / "model" / "last").symlink_to("step-10")
+    (outputs / "data").symlink_to(elsewhere / "deep" / "file")
+    (outputs / "folder").symlink_to(elsewhere)
+    (outputs / "model" / "around").symlink_to(outputs)
+    (outputs / "lost").symlink_to("/nowhere")
+    done = run(tmp_path, "")
+    assert done.returncode == 0
+    assert {str(path.relative_to(outputs)): path.read_text() for path in outputs.rglob("*") if path.is_file()} == {
+        "model/step-10/w": "weights", "model/best": "weights", "model/last/w": "weights", "data": "f", "folder/deep/file": "f",
+    }  # fmt: skip
+    assert {path.name for path in outputs.rglob("*") if path.is_symlink()} == {"around", "lost"}
+    assert done.stderr.count("leads to nothing that could be kept; the output is without it") == 2
+    assert (elsewhere / "deep" / "file").exists()
+
+
+def test_links_of_a_program_that_failed_stay(tmp_path: Path) -> None:
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs" / "data").symlink_to(tmp_path)
+    assert run(tmp_path, "raise SystemExit(3)").returncode == 3
+    assert (tmp_path / "outputs" / "data").is_symlink()
 
 
 def test_a_program_without_an_executor_output_has_nothing_to_copy(tmp_path: Path) -> None:

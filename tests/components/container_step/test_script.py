@@ -141,6 +141,21 @@ def test_a_secret_is_read_in_the_job_and_is_not_in_the_script(tmp_path: Path) ->
     assert result.stdout == f"from {arn} in eu-west-1"
 
 
+@pytest.mark.parametrize(
+    ("key", "told", "status"), [("", '{"user": "it\'s me"}', 0), ("user", "it's me", 0), ("absent", "", 70)]
+)
+def test_a_secrets_member_is_read_with_the_aws_cli_too(key: str, told: str, status: int, tmp_path: Path) -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf"
+    spec = StepSpec("i", secrets=(Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, arn, key),))
+    (tmp_path / "aws").write_text("""#!/bin/sh\nprintf '%s\\n' '{"user": "it'"'"'s me"}'\n""")
+    (tmp_path / "aws").chmod(0o755)
+    path = tmp_path / "run.sh"
+    path.write_text(script_text(spec, Command(("sh", "-c", 'printf "%s" "$TOKEN"'), {}, False), layout()))
+    result = subprocess.run(["sh", str(path)], capture_output=True, text=True, check=False,
+                            env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert (result.stdout, result.returncode) == (told, status), result.stderr
+
+
 def test_a_variable_that_no_shell_can_set_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"environment variable my\.name"):
         script_text(StepSpec("i"), Command(("true",), {"my.name": "x"}, False), layout())

@@ -25,6 +25,16 @@ def write(data: Output[Dataset], folder: Output[Model], metrics: Output[Metrics]
 
 
 @dsl.component(base_image="python:3.11-slim")
+def logs_nan(metrics: Output[Metrics]):
+    metrics.log_metric("loss", float("nan"))
+
+
+@dsl.pipeline(name="of-nan")
+def of_nan():
+    logs_nan()
+
+
+@dsl.component(base_image="python:3.11-slim")
 def read(data: Input[Dataset], folder: Input[Model]) -> str:
     import os
 

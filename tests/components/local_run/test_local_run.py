@@ -46,6 +46,13 @@ def test_a_missing_artifact_warns_and_is_recorded(local_run: Run) -> None:
     assert result.document["steps"][0]["artifacts"]["nothing"]["uri"].endswith("/nothing")
 
 
+def test_a_number_that_json_has_not_fails_the_step(local_run: Run) -> None:
+    """KFP's launcher reads the executor's output as JSON."""
+    result = local_run("of_nan")
+    assert result.status == 1
+    assert "executor_output.json is not an ExecutorOutput: NaN is not JSON" in result.progress
+
+
 def test_a_missing_output_parameter_fails_the_step(local_run: Run) -> None:
     result = local_run("missing_parameter")
     assert result.status == 1

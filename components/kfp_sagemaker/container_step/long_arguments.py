@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from kfp_sagemaker.container_step.command import Command
-from kfp_sagemaker.container_step.python_steps import EXECUTOR, runs_in_python
+from kfp_sagemaker.container_step.python_steps import EXECUTOR, is_lightweight
 from kfp_sagemaker.container_step.step_spec import StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation, shorten
 
@@ -36,6 +36,8 @@ _OF_SHELL = {
     '"': re.compile(r"""\\.|"|\$\(|`|\$0|\$\{0\}?""", re.DOTALL),
     "'": re.compile("'"),
 }
+#: What has a shell expand a text that stands in single quotes, or none of what looks like a quote.
+_READ_AGAIN = re.compile(r"<<|\b(?:eval|trap)\b")
 _PYTHON = re.compile(r"python(3(\.\d+)?)?")
 #: The Python program's name in the folder, and how the names of files with arguments begin, which it knows too.
 _LOADER, _PREFIX = "arguments.py", "argument-"
@@ -79,22 +81,21 @@ class Carried:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def is_long(word: str) -> bool:
-    """Whether Linux hands the word to no program."""
-    return len(word) * 4 > LONGEST_ARGUMENT and _size(word) > LONGEST_ARGUMENT
+def is_long(word: str, most: int = LONGEST_ARGUMENT) -> bool:
+    """Whether the word has more than ``most`` bytes; without it, whether Linux hands it to no program."""
+    return len(word) * 4 > most and _size(word) > most
 
 
 def carry(spec: StepSpec, command: Command, folder: str) -> Carried:
     """The command with its long words in files of ``folder``, a directory of the job. Raises InvalidInput, naming each
     word that its program cannot be given in any way."""
-    together = sum(map(len, command.words)) * 4 > _MOST_TOGETHER and sum(map(_size, command.words)) > _MOST_TOGETHER
+    together = is_long("".join(command.words), _MOST_TOGETHER)
     if not together and not any(map(is_long, command.words)):
         return Carried(command)
     files = _Files(folder, _SHORT if together else LONGEST_ARGUMENT)
-    by_script = runs_in_python(spec) and any(map(EXECUTOR.search, command.words))
     before = 1 if _is_env(command.words) else 0
     own = command.words[before:]
-    within = _within_executor if by_script else _within_shell if _is_shell(own) else _within_python
+    within = _within_executor if is_lightweight(spec) else _within_shell if _is_shell(own) else _within_python
     words = (*command.words[:before], *within(own, files))
     problems = [_impossible(command, command.words.index(word)) for word in words if is_long(word)]
     if problems:
@@ -127,7 +128,7 @@ class _Files:
 
     def is_long(self, word: str) -> bool:
         """Whether the word goes into a file."""
-        return len(word) * 4 > self.most and _size(word) > self.most
+        return is_long(word, self.most)
 
     def short(self, word: str) -> str:
         """The word, or the path of a file with it."""
@@ -185,7 +186,7 @@ def _within_shell(words: Sequence[str], files: _Files) -> Iterator[str]:
 
 def _with_variable(script: str) -> str | None:
     """The script with the variable for ``$0``; None where it is not sure what of it a shell expands."""
-    if "<<" in script:
+    if _READ_AGAIN.search(script):
         return None
     found, position, quote = [], 0, ""
     while match := _OF_SHELL[quote].search(script, position):

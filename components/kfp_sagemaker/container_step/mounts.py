@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kfp_sagemaker.container_step.secrets_manager import SECRET_TEXT
 from kfp_sagemaker.container_step.step_spec import Mount, MountKind, Service, StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation
 
@@ -70,24 +71,18 @@ from_environment() {{
   unset "{_PREFIX}_$1"
 }}
 """
-_SECRETS_MANAGER = r"""# Writes the members of the secret $1 into the directory $2.
-from_secrets_manager() {
+_SECRETS_MANAGER = rf"""# Writes the members of the secret $1 into the directory $2.
+from_secrets_manager() {{
   directory "$2"
-  region=${1#arn:*:secretsmanager:}; region=${region%%:*}
+  region=${{1#arn:*:secretsmanager:}}; region=${{region%%:*}}
   python3 -c 'import json, os, re, subprocess, sys
 arn, place, region = sys.argv[1:]
-try:
-    import boto3
-    text = boto3.client("secretsmanager", region).get_secret_value(SecretId=arn)["SecretString"]
-except ImportError:
-    text = subprocess.check_output(["aws", "secretsmanager", "get-secret-value", "--region", region, "--secret-id", arn,
-                                    "--query", "SecretString", "--output", "text"], text=True)
-for name, value in json.loads(text).items():
+{SECRET_TEXT}for name, value in json.loads(text).items():
     if not re.fullmatch("[-._a-zA-Z0-9]+", name):
         sys.exit("the secret has a member that is no name of a file")
     with open(os.path.join(place, name), "w") as file:
         file.write(value if isinstance(value, str) else json.dumps(value))' "$1" "$2" "$region"
-}
+}}
 """
 _CLAIMS = r"""# Makes $2 lead to the directory $1.
 lead() {

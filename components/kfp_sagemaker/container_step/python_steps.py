@@ -63,10 +63,10 @@ if sys.argv[1] and status == 0 and os.path.exists(sys.argv[1]):
         else:
             print(f"kfp-sagemaker: there is nothing at {path}, which an output artifact names", file=sys.stderr)
 for folder, folders, files in os.walk(sys.argv[2]) if status == 0 else ():
-    for link in (os.path.join(folder, name) for name in [*folders, *files] if os.path.islink(os.path.join(folder, name))):
+    for link in filter(os.path.islink, (os.path.join(folder, name) for name in [*folders, *files])):
         target, kept = os.path.realpath(link), False
         try:
-            if os.path.isdir(target) and not f"{os.path.realpath(folder)}/".startswith(f"{target}/"):
+            if os.path.isdir(target) and os.path.commonpath([target, os.path.realpath(folder)]) != target:
                 os.unlink(link)
                 kept = shutil.copytree(target, link, ignore_dangling_symlinks=True)
             elif os.path.isfile(target):
@@ -82,7 +82,12 @@ sys.exit(status)
 
 def runs_in_python(spec: StepSpec) -> bool:
     """Whether the step is one of KFP's Python executor, by the script of a lightweight component or started itself."""
-    return any(map(EXECUTOR.search, spec.command)) or _has_its_source_in_the_image(spec)
+    return is_lightweight(spec) or _has_its_source_in_the_image(spec)
+
+
+def is_lightweight(spec: StepSpec) -> bool:
+    """Whether the step is a lightweight component, whose shell starts KFP's executor."""
+    return any(map(EXECUTOR.search, spec.command))
 
 
 def _has_its_source_in_the_image(spec: StepSpec) -> bool:

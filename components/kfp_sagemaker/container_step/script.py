@@ -15,13 +15,15 @@ from kfp_sagemaker.container_step.command import Command
 from kfp_sagemaker.container_step.layout import InputArtifact, Layout
 from kfp_sagemaker.container_step.mounts import mount_script
 from kfp_sagemaker.container_step.python_steps import runs_in_python, within_python
+from kfp_sagemaker.container_step.secrets_manager import SECRET_TEXT
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 
 #: The job's input with the script, and the script's name in it.
 SLOT, NAME = "step", "run.sh"
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: The name of a variable that a shell can set.
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _FUNCTIONS = r"""#!/bin/sh
 # Written by kfp-sagemaker for one step of a pipeline.
@@ -38,28 +40,24 @@ show() {
 }
 """
 
-_SECRETS = r"""# Prints the secret $1, or the member $2 of its JSON text, for which python3 is needed.
-secret() {
-  region=${1#arn:*:secretsmanager:}; region=${region%%:*}
-  set -- "$1" "$2" "$region" 'import json, sys
-text = sys.stdin.read() if sys.argv[3] == "-" else __import__("boto3").client("secretsmanager", sys.argv[3]).get_secret_value(
-    SecretId=sys.argv[1])["SecretString"]
-print(json.loads(text)[sys.argv[2]] if sys.argv[2] else text)'
-  if ! command -v aws > /dev/null 2>&1; then
-    python3 -c "$4" "$1" "$2" "$3"
-  elif text=$(aws secretsmanager get-secret-value --region "$3" --secret-id "$1" --query SecretString --output text); then
-    if [ -z "$2" ]; then printf '%s\n' "$text"; else printf '%s' "$text" | python3 -c "$4" "$1" "$2" -; fi
+_SECRETS = rf"""# Prints the secret $1, or the member $2 of its JSON text.
+secret() {{
+  region=${{1#arn:*:secretsmanager:}}; region=${{region%%:*}}
+  if [ -z "$2" ] && command -v aws > /dev/null 2>&1; then
+    aws secretsmanager get-secret-value --region "$region" --secret-id "$1" --query SecretString --output text
   else
-    return 1
+    python3 -c 'import json, subprocess, sys
+arn, member, region = sys.argv[1:]
+{SECRET_TEXT}print(json.loads(text)[member] if member else text)' "$1" "$2" "$region"
   fi
-}
+}}
 """
 
 
 def script_text(spec: StepSpec, command: Command, layout: Layout) -> str:
     """The text of the script. The same step gives the same text whenever it is tried again. Raises InvalidInput."""
     wrong = [name for name in (*command.environment, *(secret.variable for secret in spec.secrets))
-             if not _VARIABLE.fullmatch(name)]
+             if not VARIABLE.fullmatch(name)]
     if wrong:
         problem = "not the name of a variable that a shell can set: letters, digits and underscores"
         raise InvalidInput("step", [Violation(f"environment variable {name}", problem) for name in wrong])

@@ -77,7 +77,8 @@ def test_a_shells_name(shell: str, script: str, told: list[str], tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "script", ["cat <<E\n$0\nE\n", 'echo "$(echo $0)"', 'echo "`echo $0`"', "echo ${0##*/}", "echo $'$0'", "echo 'a"]
+    "script", ["cat <<E\n$0\nE\n", 'echo "$(echo $0)"', 'echo "`echo $0`"', "echo ${0##*/}", "echo $'$0'", "echo 'a",
+               "eval 'echo $0'", "trap 'echo $0' EXIT"]
 )
 def test_a_shells_name_that_is_not_sure_to_be_one_is_refused(script: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"element 4 of the command.*a script's \$0 only where it is plain"):

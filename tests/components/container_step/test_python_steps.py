@@ -118,14 +118,15 @@ def test_links_in_outputs_become_what_they_lead_to(tmp_path: Path) -> None:
     (outputs / "data").symlink_to(elsewhere / "deep" / "file")
     (outputs / "folder").symlink_to(elsewhere)
     (outputs / "model" / "around").symlink_to(outputs)
+    (outputs / "everything").symlink_to("/")
     (outputs / "lost").symlink_to("/nowhere")
     done = run(tmp_path, "")
     assert done.returncode == 0
     assert {str(path.relative_to(outputs)): path.read_text() for path in outputs.rglob("*") if path.is_file()} == {
         "model/step-10/w": "weights", "model/best": "weights", "model/last/w": "weights", "data": "f", "folder/deep/file": "f",
     }  # fmt: skip
-    assert {path.name for path in outputs.rglob("*") if path.is_symlink()} == {"around", "lost"}
-    assert done.stderr.count("leads to nothing that could be kept; the output is without it") == 2
+    assert {path.name for path in outputs.rglob("*") if path.is_symlink()} == {"around", "everything", "lost"}
+    assert done.stderr.count("leads to nothing that could be kept; the output is without it") == 3
     assert (elsewhere / "deep" / "file").exists()
 
 

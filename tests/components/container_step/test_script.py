@@ -149,10 +149,11 @@ def test_a_secrets_member_is_read_with_the_aws_cli_too(key: str, told: str, stat
     spec = StepSpec("i", secrets=(Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, arn, key),))
     (tmp_path / "aws").write_text("""#!/bin/sh\nprintf '%s\\n' '{"user": "it'"'"'s me"}'\n""")
     (tmp_path / "aws").chmod(0o755)
+    (tmp_path / "boto3.py").write_text("raise ImportError")
     path = tmp_path / "run.sh"
     path.write_text(script_text(spec, Command(("sh", "-c", 'printf "%s" "$TOKEN"'), {}, False), layout()))
     result = subprocess.run(["sh", str(path)], capture_output=True, text=True, check=False,
-                            env={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+                            env={"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHONPATH": str(tmp_path)})
     assert (result.stdout, result.returncode) == (told, status), result.stderr
 
 

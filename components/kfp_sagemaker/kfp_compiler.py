@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -23,7 +22,8 @@ from pathlib import Path
 LONGEST = 120.0
 #: Bytes that the IR may have.
 LARGEST = 64_000_000
-_PROGRAM = ("-m", "kfp_sagemaker.task_lines")
+#: Files beside the source are for the source to import, not for kfp: without -P, a yaml.py there would be kfp's.
+_PROGRAM = ("-P", "-m", "kfp_sagemaker.task_lines")
 _MOST_SAID = 100_000
 _HEADING = "# PIPELINE DEFINITION"
 _FIRST_KEY = re.compile(r"^components:[ \t\r]*$", re.MULTILINE)
@@ -33,10 +33,6 @@ _LATER_KEYS = ("pipelineInfo", "root")
 
 #: The largest notes that are read: the user's code could have written them.
 _LONGEST_NOTES = 100_000_000
-#: What kfp says of a file with several pipelines, or without any and with several components, and of one without ``function``.
-#: It names them as KFP does, and not by their functions, which ``function`` wants.
-_WHICH = re.compile(r"Please specify which pipeline or component to compile using --function|\" not found in module ")
-_COMPONENT_DECORATORS = frozenset({"component", "container_component", "notebook_component"})
 
 
 @dataclass(frozen=True)
@@ -62,29 +58,31 @@ class TaskCalls:
 
 @dataclass(frozen=True)
 class Compiled:
-    """What became of a source file: the IR (empty: there is none), what the compiler said, and whether its time was up.
+    """What became of a source file: the IR (empty: there is none), or why there is none, and whether its time was up.
 
-    ``calls`` is empty where they were not noted. ``choices`` are the functions of a file of which one has to be picked:
-    it has several, and none was named, or one that it does not have.
+    ``complaint`` is one line, and ``line`` that of the source where it was (0: not known). ``calls`` is empty where they were
+    not noted. ``choices`` are the names in the file of which one has to be picked: it has several pipelines, or none and
+    several components, and none was named, or one that it does not have. ``without_pipeline``: there is no pipeline to pick.
     """
 
-    text: str
-    said: str
+    text: str = ""
+    complaint: str = ""
+    line: int = 0
     timed_out: bool = False
     calls: TaskCalls = field(default_factory=TaskCalls)
     choices: tuple[str, ...] = ()
+    without_pipeline: bool = False
 
-    @property
-    def complaint(self) -> str:
-        """The last line of what it said, which names the error; of a long one both ends."""
-        lines = [line.strip() for line in self.said.splitlines() if line.strip()]
-        last = lines[-1].rstrip(".").replace(".. ", ". ") if lines else "the compiler said nothing"
-        return last if len(last) <= 300 else f"{last[:180]} ... {last[-110:]}"
 
-    def line_in(self, source: Path) -> int:
-        """The last line of the user's file in a traceback; 0 when there is none."""
-        places = re.findall(rf'File "[^"]*{re.escape(source.name)}", line (\d+)', self.said)
-        return int(places[-1]) if places else 0
+@dataclass(frozen=True)
+class _Notes:
+    """What ``task_lines`` noted."""
+
+    calls: TaskCalls = field(default_factory=TaskCalls)
+    choices: tuple[str, ...] = ()
+    without_pipeline: bool = False
+    error: str = ""
+    line: int = 0
 
 
 def compile_source(
@@ -102,46 +100,46 @@ def compile_source(
         command += ["--function", function] if function else []
         own = dict(os.environ) if environment is None else {**environment, "HOME": folder, "TMPDIR": folder}
         said, code = _run(command, source.resolve().parent, own, longest)
-        if code and not said.strip():
-            said = f"the compiler ended with exit status {code}, and said nothing"
+        noted = _read_notes(notes)
         size = output.stat().st_size if code == 0 and output.is_file() else 0
-        if size > LARGEST:
-            return Compiled("", f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")
-        text = output.read_text(encoding="utf-8") if size else ""
-        calls = _task_calls(notes)
-    choices = _functions(source) if not text and _WHICH.search(said) else ()
-    return Compiled(without_heading(text), said, code is None, calls, choices)
+        text = output.read_text(encoding="utf-8") if 0 < size <= LARGEST else ""
+    if text:
+        return Compiled(without_heading(text), calls=noted.calls)
+    if size:
+        return Compiled(complaint=f"the pipeline that it makes has {size:,} bytes, of {LARGEST:,} at most")
+    complaint = _in_one_line(noted.error or _last_words(said, code))
+    return Compiled("", complaint, noted.line, code is None, choices=noted.choices, without_pipeline=noted.without_pipeline)
 
 
-def _functions(source: Path) -> tuple[str, ...]:
-    """The pipeline functions of a source file, or where it has none those of its components, in the file's order."""
-    pipelines, components = [], []
-    functions = [node for node in ast.parse(source.read_bytes()).body if isinstance(node, ast.FunctionDef)]
-    for node in functions:
-        for decorator in node.decorator_list:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-            if name == "pipeline":
-                pipelines.append(node.name)
-            elif name in _COMPONENT_DECORATORS:
-                components.append(node.name)
-    return tuple(pipelines or components)
+def _last_words(said: str, code: int | None) -> str:
+    """Of a compiler that noted nothing."""
+    lines = said.split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"the compiler ended with exit status {code}, and said {f'last: {last}' if last else 'nothing'}"
 
 
-def _task_calls(notes: Path) -> TaskCalls:
+def _in_one_line(text: str) -> str:
+    """The text in one line, without its full stop; of a long one both ends."""
+    line = " ".join(text.split()).rstrip(".")
+    return line if len(line) <= 300 else f"{line[:180]} ... {line[-110:]}"
+
+
+def _read_notes(notes: Path) -> _Notes:
     """What ``task_lines`` noted; nothing when it is not what that writes."""
     try:
         if notes.stat().st_size > _LONGEST_NOTES:
-            return TaskCalls()
+            return _Notes()
         noted = json.loads(notes.read_text(encoding="utf-8"))
         pipelines = tuple(
             {str(task): TaskCall(int(line), None if pipeline is None else int(pipeline))
              for task, (line, pipeline) in tasks.items()}
             for tasks in noted["pipelines"]
         )  # fmt: skip
-        return TaskCalls(pipelines, None if noted["root"] is None else int(noted["root"]))
+        calls = TaskCalls(pipelines, None if noted["root"] is None else int(noted["root"]))
+        choices, without_pipeline = tuple(map(str, noted["choices"])), noted["without_pipeline"] is True
+        return _Notes(calls, choices, without_pipeline, str(noted["error"]), int(noted["error_line"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return TaskCalls()
+        return _Notes()
 
 
 def without_heading(text: str) -> str:

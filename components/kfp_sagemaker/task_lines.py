@@ -1,4 +1,5 @@
-"""The program that compiles DSL source: the command `kfp`, which also notes by which line each task was made.
+"""The program that compiles DSL source: the command `kfp`, which also notes by which line each task was made, or what kept
+it from compiling.
 
     python -m kfp_sagemaker.task_lines NOTES dsl compile --py FILE --output IR
 
@@ -13,6 +14,7 @@ import functools
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,12 +27,18 @@ class Notes:
     """What is noted of the file ``source``.
 
     ``pipelines`` are its pipeline functions as they ran: of each task the line of its call, and the number of the pipeline
-    that it runs, if any. ``root`` is the number of the compiled one.
+    that it runs, if any. ``root`` is the number of the compiled one. Where none was, ``choices`` are the names in the file of
+    which one has to be picked, ``without_pipeline`` is whether they are components, and ``error`` and ``error_line`` are what
+    was raised, and where in the file.
     """
 
     source: str
     pipelines: list[dict[str, tuple[int, int | None]]] = field(default_factory=list)
     root: int | None = None
+    choices: list[str] = field(default_factory=list)
+    without_pipeline: bool = False
+    error: str = ""
+    error_line: int = 0
     #: Numbers of pipelines, by the identity of kfp's contexts and of components' specifications, which have to live on.
     contexts: dict[int, int] = field(default_factory=dict)
     graphs: dict[int, int] = field(default_factory=dict)
@@ -50,9 +58,24 @@ class Notes:
         self.graphs[id(component.component_spec)] = len(self.pipelines) - 1
         self.alive.append(component)
 
+    def add_error(self, error: BaseException) -> None:
+        """What ended the compilation, if that is not known yet. A status of the command's own says nothing here."""
+        if self.error:
+            return
+        frames = traceback.extract_tb(error.__traceback__)
+        self.error_line = next((one.lineno or 0 for one in reversed(frames) if _real(one.filename) == self.source), 0)
+        if isinstance(error, SystemExit):
+            self.error = f"it ends the program (exit status {error.code})" if self.error_line else ""
+        else:
+            kind = type(error)
+            name = kind.__name__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__name__}"
+            self.error = f"{name}: {error}" if str(error) else name
+
     def write(self, path: Path) -> None:
         """Write the notes as JSON."""
-        path.write_text(json.dumps({"root": self.root, "pipelines": self.pipelines}), encoding="utf-8")
+        written = ("root", "pipelines", "choices", "without_pipeline", "error", "error_line")
+        words = {name: getattr(self, name) for name in written}
+        path.write_text(json.dumps(words), encoding="utf-8")
 
 
 def _line_in(source: str, frame: FrameType | None) -> int:
@@ -100,16 +123,47 @@ def note_in(notes: Notes) -> None:
     around(Compiler, "compile", compiled)
 
 
+def note_choices(notes: Notes) -> None:
+    """From now on, kfp tells ``notes`` what there is to pick from, when a file has not just one pipeline or component."""
+    from kfp.cli import compile_
+    from kfp.dsl.base_component import BaseComponent
+    from kfp.dsl.graph_component import GraphComponent
+
+    pick = compile_.collect_pipeline_or_component_func
+
+    def picked(python_file: str, function_name: str | None) -> Any:
+        try:
+            return pick(python_file, function_name)
+        except ValueError:
+            # Only where the file could be imported is it among the modules.
+            module = sys.modules.get(Path(python_file).stem)
+            if module is None:
+                raise
+            found = vars(module)
+            components = {name: one for name, one in found.items() if isinstance(one, BaseComponent)}
+            pipelines = [name for name, one in components.items() if isinstance(one, GraphComponent)]
+            notes.choices, notes.without_pipeline = pipelines or list(components), not pipelines
+            notes.error = "" if components else "it has no pipeline and no component"
+            raise
+
+    compile_.collect_pipeline_or_component_func = picked
+
+
 def main() -> None:
     """Compile as `kfp` does; `kfp` itself hides where an error was."""
     path = Path(sys.argv.pop(1))
     notes = Notes(os.path.realpath(sys.argv[sys.argv.index("--py") + 1]))
     with contextlib.suppress(ImportError, AttributeError):
         note_in(notes)
+    with contextlib.suppress(ImportError, AttributeError):
+        note_choices(notes)
     from kfp.cli import cli
 
     try:
         cli.cli(obj={})
+    except BaseException as error:
+        notes.add_error(error)
+        raise
     finally:
         notes.write(path)
 

@@ -116,7 +116,7 @@ def convert_document(
     planned = plan(pipeline, configuration, choice, names)
     target, about_target = target_of(pipeline, configuration, names)
     written = write(pipeline, {one.step.component.name: one for one in planned.moved}, target)
-    diagnostics = [*found, *planned.diagnostics, *unreachable(planned.steps), *too_large(planned.steps)]
+    diagnostics = [*found, *planned.diagnostics, *unreachable(planned.steps, pipeline), *too_large(planned.steps)]
     if planned.moved:
         diagnostics += [*about_target, *about_settings(pipeline, names, written.added_parameters)]
         diagnostics += about_bundles(planned, written.labels, written.bundles)

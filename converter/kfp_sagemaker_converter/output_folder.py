@@ -1,4 +1,4 @@
-"""The files of a conversion, and writing them: all of one pipeline, or none.
+"""The files of a conversion, and writing them: all of one pipeline, or none. Files that are a person's own stay.
 
     pipeline.yaml  report.json  report.md  images.txt  TODO.md  iam/*.json  bundles/*.step
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -23,6 +24,11 @@ from kfp_sagemaker_converter.renderers.json_report import json_report
 from kfp_sagemaker_converter.renderers.markdown import markdown
 from kfp_sagemaker_converter.renderers.todo import todo
 
+_REPORT = "report.json"
+#: What a conversion can have written; a report names nothing else, whoever wrote it.
+_OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?:json|md)|images\.txt|TODO\.md|"
+                       r"iam/[a-z-]+\.json|bundles/[A-Za-z0-9_-][A-Za-z0-9._-]*\.step")
+
 
 def files_of(conversion: Conversion) -> dict[str, bytes]:
     """Relative path to content; none for input that was refused."""
@@ -31,7 +37,6 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
     report = conversion.report
     files = {
         "pipeline.yaml": conversion.text,
-        "report.json": json_report(report),
         "report.md": markdown(report),
         "images.txt": images_text(report.images),
         "TODO.md": todo(report),
@@ -45,7 +50,18 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
     contents = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
     for bundle in conversion.bundles:
         contents[f"bundles/{bundle.uri.rpartition('/')[2]}"] = bundle.content
+    contents[_REPORT] = json_report(report, [*contents, _REPORT]).encode("utf-8", "backslashreplace")
     return contents
+
+
+def written_before(folder: Path) -> frozenset[str]:
+    """The files of the conversion whose report is in ``folder``; none where there is no such report."""
+    try:
+        words = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
+        files = words["files"]
+        return frozenset(name for name in files if _OWN_NAME.fullmatch(name))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return frozenset()
 
 
 def images_text(images: Mapping[str, str]) -> str:
@@ -68,12 +84,18 @@ def _one_line(text: str) -> str:
 def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] = ()) -> None:
     """Write files below a folder, which is made: first all of them under other names, then each in its place.
 
-    ``kept`` are files that must stay what they are: those that were converted.
+    Files of an earlier conversion are replaced, and those that there are no more go. ``kept`` are files that must stay what
+    they are: those that were converted.
 
     Raises:
-        OSError: one cannot be written, or is one of ``kept``; what was there is as it was.
+        OSError: one cannot be written, or is one of ``kept``, or is there and no conversion's; what was there is as it was.
     """
     untouchable = {os.path.realpath(path) for path in kept}
+    before = written_before(folder)
+    foreign = [name for name in files if name not in before and (folder / name).is_file()]
+    if foreign and not any(os.path.realpath(folder / name) in untouchable for name in foreign):
+        problem = f"the folder has {', '.join(foreign)} of no earlier conversion; choose another folder, or move what is there"
+        raise OSError(errno.EEXIST, problem, str(folder))
     waiting: list[tuple[str, Path]] = []
     made: list[Path] = []
     try:
@@ -92,6 +114,10 @@ def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] =
         while waiting:
             os.replace(*waiting[0])
             del waiting[0]
+        for name in before - files.keys():
+            (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # the folder itself has files
+                (folder / name).parent.rmdir()
     except BaseException:
         for temporary, _ in waiting:
             os.unlink(temporary)

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT
+from kfp_sagemaker_converter.output_folder import written_before
 from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 
 STDIN = "-"
 _SUFFIXES = (".yaml", ".yml", ".json", ".py")
+#: Folders of packages that were installed.
+_PACKAGES = frozenset({"site-packages", "node_modules", "__pycache__"})
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,20 @@ def _paths(name: str) -> Iterator[tuple[Path | None, Path, bool]]:
     if name == STDIN:
         yield None, path, False
     elif os.path.isdir(path):  # unlike Path.is_dir, no error for any name
-        for file in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        for file in sorted(_within(path)):
             # A link that leads nowhere may have been meant as a pipeline: that it cannot be read is said.
-            if file.suffix in _SUFFIXES and (file.is_file() or not file.exists()) and not hidden:
+            if file.suffix in _SUFFIXES and (file.is_file() or not file.exists()):
                 yield file, path, True
     else:
         yield path, path.parent, False
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without those that are hidden, of installed packages, or written by a conversion."""
+    for where, folders, files in os.walk(folder):
+        inner = [Path(where, name) for name in folders if not name.startswith(".") and name not in _PACKAGES]
+        folders[:] = [one.name for one in inner if not (one / "pyvenv.cfg").exists() and not written_before(one)]
+        yield from (Path(where, name) for name in files if not name.startswith("."))
 
 
 def _read(path: Path | None, slug: str, searched: bool) -> SourceFile:

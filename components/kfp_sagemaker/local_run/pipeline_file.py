@@ -68,8 +68,7 @@ def _compiled(source: Path, function: str) -> str:
         raise InputRefused([f"{source} {wrong}: say which one, such as --function {made.choices[-1]}, of "
                             f"{', '.join(made.choices)}"])
     if not made.text:
-        line = made.line_in(source)
-        place = f" ({source.name}, line {line})" if line else ""
+        place = f" ({source.name}, line {made.line})" if made.line else ""
         raise InputRefused([f"{source} does not compile: {made.complaint}{place}"])
     return made.text
 

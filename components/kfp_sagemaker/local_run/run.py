@@ -117,8 +117,8 @@ def _run(options: RunOptions, console: RunConsole, processes: StepProcesses) -> 
             console.outputs("outputs", output_rows(launcher.records))
         console.note(f"pipeline {pipeline.name} {status}; files are in {layout.folder}")
         if options.keep:
-            console.note(f"the local SageMaker stays up at {endpoint.url}; Ctrl-C ends it")
             with contextlib.suppress(Interrupted):
+                console.note(f"the local SageMaker stays up at {endpoint.url}; Ctrl-C ends it")
                 signal.pause()
     return 0 if status == "succeeded" else 1
 

@@ -17,7 +17,7 @@ from kfp_sagemaker_converter.conversion import Conversion, convert
 from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import EXIT_ERROR, EXIT_NEEDS_REVIEW, Diagnostic, Refused, in_order
 from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, Fetch, library
-from kfp_sagemaker_converter.front_ends.kfp_v2.source import compiled
+from kfp_sagemaker_converter.front_ends.kfp_v2.source import WithoutPipeline, compiled
 from kfp_sagemaker_converter.front_ends.kfp_v2.source_lines import SourceLines, source_lines
 from kfp_sagemaker_converter.model import Format
 from kfp_sagemaker_converter.passes.placement import ALL, Choice
@@ -76,7 +76,7 @@ def _configuration(asked: Asked) -> tuple[Configuration, list[Diagnostic]]:
 
 
 def conversions(asked: Asked) -> list[tuple[SourceFile, Conversion]]:
-    """Every file with its conversion, in order; files of a folder that are no pipeline at all are left out.
+    """Every file with its conversion, in order; files of a folder that are or have no pipeline at all are left out.
 
     Ends the program when the configuration is wrong, or when nothing is left.
     """
@@ -126,7 +126,9 @@ def _conversions(asked: Asked, configuration: Configuration) -> Iterator[tuple[S
         if source.searched and found.format is Format.UNKNOWN:
             continue
         if found.format is Format.KFP_V2_SOURCE:
-            yield source, _from_source(source, asked.function, configuration, choice)
+            conversion = _from_source(source, asked.function, configuration, choice)
+            if conversion is not None:
+                yield source, conversion
         else:
             yield source, convert(source.text, source.file, configuration, choice, library=given)
 
@@ -138,7 +140,8 @@ def _fetch() -> Fetch:
     return fetcher()
 
 
-def _from_source(source: SourceFile, function: str, configuration: Configuration, choice: Choice) -> Conversion:
+def _from_source(source: SourceFile, function: str, configuration: Configuration, choice: Choice) -> Conversion | None:
+    """The conversion of source; None of one that was found in a folder and has no pipeline."""
     click.echo(f"{source.file} is source: compiling it runs its code, without credentials in its environment.", err=True)
     try:
         with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
@@ -148,6 +151,9 @@ def _from_source(source: SourceFile, function: str, configuration: Configuration
                 path.write_text(source.text, encoding="utf-8")
             made = compiled(path, function, source.file)
     except Refused as refused:
+        if source.searched and isinstance(refused, WithoutPipeline):
+            click.echo(f"{source.file} has no pipeline, and is left out.", err=True)
+            return None
         return Conversion(Report(source.file, Format.KFP_V2_SOURCE, diagnostics=refused.diagnostics))
     conversion = convert(made.text, _compiled_name(source), configuration, choice, [made.ran])
     pipeline = conversion.document.pipeline if conversion.document else None

@@ -175,8 +175,8 @@ class Configuration:
     def target_image(self, image: str) -> str:
         """The image that runs in place of ``image``: as mapped, itself where it is in ECR, else its copy in the registry.
 
-        Empty when there is neither a mapping nor a registry. A digest becomes the copy's tag. What is known at run time only
-        names the image that is pulled then.
+        Empty when there is neither a mapping nor a registry. The copy's repository begins with the host, its tag is the digest
+        where there is one. What is known at run time only names the image that is pulled then.
         """
         for pattern, target in self.images.items():
             if fnmatchcase(image, pattern):
@@ -193,13 +193,14 @@ def is_in_ecr(image: str) -> bool:
 
 
 def _name_in_registry(image: str) -> str:
-    """``library/name:tag`` without the host; ECR allows lower-case letters, digits and ``._-/`` in repositories."""
+    """``quay.io/team/name:tag``: no two images have the same. ECR allows lower-case letters, digits and ``._-/`` in names."""
     name, _, digest = image.partition("@")
     host, slash, rest = name.partition("/")
     if slash and ("." in host or ":" in host or host == "localhost"):
-        name = rest
+        # Docker Hub is where images without a host are, so that these are the same ones.
+        name = rest if host in ("docker.io", "index.docker.io") else f"{host.replace(':', '-')}/{rest}"
     repository, colon, tag = name.rpartition(":")
     if not colon:
         repository, tag = name, ""
-    tag = tag or (digest.replace("sha256:", "sha256-")[:128] if digest else "latest")
-    return f"{repository.lower()}:{tag}"
+    # A digest counts, and a tag beside it does not: so it is with the image itself.
+    return f"{repository.lower()}:{digest.replace(':', '-')[:128] if digest else tag or 'latest'}"

@@ -142,53 +142,6 @@ def default_of_artifact(name: str) -> Says:
     return f"The default of {name}, which is an artifact, is left out.", "Pass an artifact where the default was relied on."
 
 
-@rule("KSC227", Severity.ERROR)
-def component_by_url(task: str, where: str, url: str, digest: str, problem: str) -> Says:
-    """A graph refers to a component that is somewhere else.
-
-    ## What it does
-    Refuses a graph with a task whose component is given by a URL or a name, when its file is not among those that were given.
-    A file among them is recognised by the digest of the reference. Nothing is fetched unless `--fetch` asks for it.
-
-    ## Why
-    KFP 2 has no counterpart: a pipeline holds all its components, and refers to none elsewhere. Fetching one unasked would
-    take what somebody else put there today, and would need the network.
-
-    ## Example
-    ```yaml
-    implementation:
-      graph:
-        tasks:
-          train:
-            componentRef:
-              url: https://example.com/train/component.yaml
-              digest: 8721222daa1dc6870bc346a8fc39614aa4e3e0c5bc2bf688eb7b60ddcdcc662c
-    ```
-
-    ## What to do
-    Have the component fetched, which compares it with the digest, or give its file too, in any of these ways:
-    ```sh
-    kfp-sagemaker convert --fetch graph.yaml -o converted     # https; http too where there is a digest
-    kfp-sagemaker convert graph.yaml train/component.yaml     # or a folder with both
-    ```
-    ```yaml
-    components:                                               # in kfp-sagemaker.yaml; needed where there is no digest
-      https://example.com/train/component.yaml: train/component.yaml
-      https://example.com/: vendored/                         # a prefix, and a folder with the files below it
-    ```
-    Or put it into the graph, under `componentRef.spec`.
-    """
-    if problem:
-        sentence = f"The component of the task {task} is at {where}, which {problem}."
-        return sentence, "Correct the graph, or give the file that it means, or put it under componentRef.spec."
-    sentence = f"The component of the task {task} is at {where} and not among the files given; KFP 2 has no such references."
-    by_fetch = "run again with --fetch" if url else ""
-    by_digest = f"give its file too, which has the SHA-256 {digest}" if digest else ""
-    by_url = f"say under components: in the configuration which file is at {url}" if url else ""
-    ways = ", or ".join(way for way in (by_fetch, by_digest, by_url, "put it under componentRef.spec") if way)
-    return sentence, f"{ways[0].upper()}{ways[1:]}."
-
-
 @rule("KSC228", Severity.INFO)
 def outputs_copied(names: str) -> Says:
     """Outputs that the program leaves at a path of its own are copied.
@@ -254,29 +207,3 @@ def part_left_out(what: str) -> Says:
     Say it where the component is used (`task.set_memory_limit`), or in `kfp-sagemaker.yaml`.
     """
     return f"{what} has no place in KFP 2 and is left out.", "Say it where the component is used, or in kfp-sagemaker.yaml."
-
-
-@rule("KSC231", Severity.INFO)
-def component_of_a_file(task: str, file: str, digest: str) -> Says:
-    """A component that a graph refers to is taken from a file or a URL.
-
-    ## What it does
-    Takes the component of a task from a file that was given, which has the digest of the reference, or which the configuration
-    says is at its URL; with `--fetch` from the URL itself.
-
-    ## Why
-    The graph has a reference only, and a KFP 2 pipeline holds all its components.
-
-    ## Example
-    ```sh
-    kfp-sagemaker convert graph.yaml train/component.yaml
-    ```
-
-    ## What to do
-    Nothing where the graph has the digest. Else see that the component is the one that is meant, and write the digest that is
-    told here into the graph (`componentRef.digest`), so that no other can take its place.
-    """
-    if digest:
-        fix = f"See that it is the one that is meant; digest: {digest} in the graph keeps it."
-        return f"The component of the task {task} is that of {file}, without a digest to tell.", fix
-    return f"The component of the task {task} is that of {file}.", "Nothing to do."

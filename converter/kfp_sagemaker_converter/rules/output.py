@@ -176,7 +176,7 @@ def setting_renamed(setting: str, name: str) -> Says:
     return f"The pipeline has a {setting} of its own; the converter's parameter is {name}.", "Nothing to do."
 
 
-@rule("KSC712", Severity.APPROXIMATE)
+@rule("KSC712", Severity.MANUAL)
 def artifact_outside_s3(step: str, uri: str) -> Says:
     """An importer's artifact is outside S3.
 

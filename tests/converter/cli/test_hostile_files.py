@@ -164,17 +164,18 @@ def test_what_is_converted_is_not_overwritten(here: Path) -> None:
 
 def test_a_folder_where_a_file_should_be_leaves_all_as_it_was(here: Path) -> None:
     (here / "out" / "report.md").mkdir(parents=True)
-    (here / "out" / "pipeline.yaml").write_text("as it was")
+    (here / "out" / "mine.txt").write_text("as it was")
     result = run("ok.yaml")
     assert result.exit_code == 2
     assert "out/report.md: cannot be written: Is a directory" in result.output
-    assert {path.name for path in (here / "out").iterdir()} == {"report.md", "pipeline.yaml"}
-    assert (here / "out" / "pipeline.yaml").read_text() == "as it was"
+    assert {path.name for path in (here / "out").iterdir()} == {"report.md", "mine.txt"}
+    assert (here / "out" / "mine.txt").read_text() == "as it was"
 
 
 def test_a_link_to_elsewhere_is_replaced_and_not_written_through(here: Path) -> None:
     (here / "elsewhere").write_text("as it was")
-    (here / "out").mkdir()
+    written("ok.yaml")
+    (here / "out" / "pipeline.yaml").unlink()
     (here / "out" / "pipeline.yaml").symlink_to(here / "elsewhere")
     written("ok.yaml")
     assert (here / "elsewhere").read_text() == "as it was"

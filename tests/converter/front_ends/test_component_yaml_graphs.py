@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from component_yaml import codes, component, converted, refused
+from kfp_sagemaker_converter.diagnostics import Severity
 from kfp_sagemaker_converter.front_ends.component_yaml.library import ComponentFile, library
 from third_party_corpus import corpus_files
 
@@ -47,6 +48,44 @@ def test_a_graph_of_components_in_the_file_is_a_dag() -> None:
     assert dag["outputs"] == {
         "parameters": {"result": {"valueFromParameter": {"producerSubtask": "second", "outputParameterKey": "out"}}}
     }
+
+
+CALL = {"componentRef": {"spec": PRINT}, "arguments": {"text": "3"}}
+
+
+@pytest.mark.parametrize(
+    ("options", "words", "code"),
+    [
+        ({"retryStrategy": {"maxRetries": 2}}, {"retryPolicy": {
+            "backoffDuration": "0s", "backoffFactor": 2.0, "backoffMaxDuration": "3600s", "maxRetryCount": 2}}, ""),
+        ({"retryStrategy": {"maxRetries": 0}}, {}, ""),
+        ({"retryStrategy": {"maxRetries": "many"}}, {}, "KSC221"),
+        ({"cachingStrategy": {"maxCacheStaleness": "P0D"}}, {"cachingOptions": {}}, ""),
+        ({"cachingStrategy": {"maxCacheStaleness": "PT0S"}}, {"cachingOptions": {}}, ""),
+        ({"cachingStrategy": {"maxCacheStaleness": "P30D"}}, {}, "KSC230"),
+        ({"odd": 1}, {}, "KSC230"),
+        ([], {}, "KSC221"),
+        (None, {}, ""),
+    ],
+)  # fmt: skip
+def test_options_of_a_task_are_kept(options: Any, words: dict[str, Any], code: str) -> None:
+    text = graph({"First": {**CALL, "executionOptions": options}})
+    if code == "KSC221":
+        assert codes(refused(text)) == [code]
+        return
+    document, found = converted(text)
+    assert codes(found) == [code] * bool(code)
+    task = document.pipeline.components["comp-graph"].words["dag"]["tasks"]["first"]
+    plain = {"cachingOptions": {"enableCache": True}}
+    kept = ("cachingOptions", "retryPolicy")
+    assert {key: value for key, value in task.items() if key in kept} == plain | words
+
+
+def test_a_condition_that_kfp_never_looked_at_is_for_a_person_to_decide() -> None:
+    condition = {"==": {"op1": {"graphInput": {"inputName": "Number"}}, "op2": "3"}}
+    document, found = converted(graph({"First": CALL, "Second": {**CALL, "isEnabled": condition}}))
+    assert [(one.code, one.subject, one.severity) for one in found] == [("KSC232", "Second", Severity.MANUAL)]
+    assert "triggerPolicy" not in document.pipeline.components["comp-graph"].words["dag"]["tasks"]["second"]
 
 
 @pytest.mark.parametrize(

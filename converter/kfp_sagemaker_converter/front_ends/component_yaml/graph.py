@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
+from kfp_sagemaker_converter.front_ends.component_yaml.execution_options import execution_options
 from kfp_sagemaker_converter.front_ends.component_yaml.interface import Interface, cast, sanitized
 from kfp_sagemaker_converter.front_ends.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText
 from kfp_sagemaker_converter.rules import component as rules
+from kfp_sagemaker_converter.rules import component_graph as graph_rules
 from kfp_sagemaker_converter.source import Location
 
 #: Adds the component of a task's ``componentRef``, for the task at a place; its name, and its IR. None: it is not to be had.
@@ -87,9 +89,15 @@ def _add_arguments(
         depends += [producer] if producer else []
     if depends:
         task["dependentTasks"] = sorted(set(depends))
+    options, found_in_options = execution_options(graph.text, words)
+    task.update(options)
+    found += found_in_options
     for key in words:
-        if key not in ("componentRef", "arguments", "annotations"):
-            found.append(rules.part_left_out(graph.text.at(words, key), str(key), f"The key {str(key)[:60]} of a task"))
+        at = graph.text.at(words, key)
+        if key == "isEnabled":
+            found.append(graph_rules.condition_never_looked_at(at, name_of_task, name_of_task[:100]))
+        elif key not in ("componentRef", "arguments", "annotations", "executionOptions"):
+            found.append(rules.part_left_out(at, str(key), f"The key {str(key)[:60]} of a task"))
     return found
 
 

@@ -18,6 +18,7 @@ from kfp_sagemaker_converter.front_ends.names import resource_name, unique
 from kfp_sagemaker_converter.front_ends.structured_text import StructuredText, read
 from kfp_sagemaker_converter.model import Document, Format
 from kfp_sagemaker_converter.rules import component as rules
+from kfp_sagemaker_converter.rules import component_graph as graph_rules
 from kfp_sagemaker_converter.rules import reading as reading_rules
 from kfp_sagemaker_converter.source import Location
 
@@ -163,7 +164,7 @@ class _Reading:
                 self.found.append(_not_to_be_had(at, task, reference, problem))
                 return None
             told = "" if reference.get("digest") else file.digest
-            self.found.append(rules.component_of_a_file(at, task, task[:100], file.file, told))
+            self.found.append(graph_rules.component_of_a_file(at, task, task[:100], file.file, told))
             text, line = self._other(file), line or at.line
             component = _component_in(text)
         name = self.add(text, component, depth + 1, line)
@@ -180,7 +181,7 @@ class _Reading:
 def _not_to_be_had(at: Location, task: str, reference: Mapping[str, Any], problem: str) -> Diagnostic:
     url = str(reference.get("url") or "")
     where = str(url or reference.get("name") or "an unknown place")[:200]
-    return rules.component_by_url(at, task, task[:100], where, url, str(reference.get("digest") or "")[:64], problem)
+    return graph_rules.component_by_url(at, task, task[:100], where, url, str(reference.get("digest") or "")[:64], problem)
 
 
 _PASSED = {"parameters": "componentInputParameter", "artifacts": "componentInputArtifact"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused
@@ -42,20 +42,33 @@ def parts_of(text: StructuredText) -> tuple[list[Parts], list[Diagnostic]]:
     """
     found: list[Parts] = []
     left_over: list[Diagnostic] = []
+    before: dict[str, Any] = {}
     for position, document in enumerate(text.documents):
-        if is_ir(document):
-            found.append(Parts(document, _first_line(text, document)))
-        elif wrapped := _wrapped(text, document):
-            found.append(wrapped)
-        elif isinstance(document, dict) and isinstance(document.get("platforms"), dict) and found:
-            last = found.pop()
-            if last.platforms:
-                second = "it is the second of its pipeline, and kfp takes one"
-                raise Refused([pipeline_rules.not_a_platform_spec(_first_line(text, document), "", second)])
-            found.append(Parts(last.ir, last.at, document["platforms"], last.wrapper_kind, last.wrapper))
-        else:
+        parts = Parts(document, _first_line(text, document)) if is_ir(document) else _wrapped(text, document)
+        if parts is not None:
+            found.append(_with_platforms(text, parts, before) if before else parts)
+            before = {}
+        elif not isinstance(document, dict) or not isinstance(document.get("platforms"), dict):
             left_over.append(rules.document_left_out(_first_line(text, document), text.file, position + 1, _kind(document)))
+        elif found:
+            found.append(_with_platforms(text, found.pop(), document))
+        elif before:
+            raise _second(text, document)
+        else:
+            # KFP's API server takes the two documents in any order.
+            before = document
     return found, left_over
+
+
+def _with_platforms(text: StructuredText, parts: Parts, document: dict[str, Any]) -> Parts:
+    if parts.platforms:
+        raise _second(text, document)
+    return replace(parts, platforms=document["platforms"])
+
+
+def _second(text: StructuredText, document: dict[str, Any]) -> Refused:
+    second = "it is the second of its pipeline, and kfp takes one"
+    return Refused([pipeline_rules.not_a_platform_spec(_first_line(text, document), "", second)])
 
 
 def _wrapped(text: StructuredText, document: Any) -> Parts | None:

@@ -19,6 +19,10 @@ from kfp_sagemaker_converter.source import Location
 _KEPT = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
+class WithoutPipeline(Refused):
+    """Source has no pipeline, and not just one component: a module that pipelines import, it may be."""
+
+
 @dataclass(frozen=True)
 class CompiledSource:
     """The IR that a source file compiles to, the word that its code ran, and the calls that made its tasks."""
@@ -34,6 +38,7 @@ def compiled(path: Path, function: str = "", name: str = "", longest: float = LO
     ``function`` picks the pipeline of a file that has several; ``name`` is the file's in messages; ``longest`` is in seconds.
 
     Raises:
+        WithoutPipeline: it has no pipeline that could be compiled.
         Refused: it does not compile, or not in time.
     """
     name = name or str(path)
@@ -42,8 +47,9 @@ def compiled(path: Path, function: str = "", name: str = "", longest: float = LO
     made = compile_source(path, function, environment, longest)
     if made.timed_out:
         raise Refused([rules.compiles_too_long(Location(name), name, longest)])
+    refused = WithoutPipeline if made.without_pipeline else Refused
     if made.choices:
-        raise Refused([rules.which_function(Location(name), name, function, made.choices)])
+        raise refused([rules.which_function(Location(name), name, function, made.choices)])
     if not made.text:
-        raise Refused([rules.does_not_compile(Location(name, made.line_in(path)), name, made.complaint)])
+        raise refused([rules.does_not_compile(Location(name, made.line), name, made.complaint)])
     return CompiledSource(made.text, rules.code_ran(Location(name), name), made.calls)

@@ -116,6 +116,23 @@ def test_the_same_whatever_it_is_wrapped_in(name: str, wrapping: str) -> None:
     assert not findings
 
 
+@pytest.mark.parametrize("platform_first", [False, True])
+def test_a_platform_document_may_come_first(platform_first: bool) -> None:
+    """KFP's API server takes the two in any order."""
+    platform = kubernetes({"exec-train": {"activeDeadlineSeconds": "60"}})
+    documents = [pipeline(), platform][:: -1 if platform_first else 1]
+    read_, found = read_ir(read(as_yaml(*documents), "x.yaml"))
+    assert found == []
+    assert [one.name for one in read_.pipeline.platforms["kubernetes"].settings["exec-train"]] == ["activeDeadlineSeconds"]
+
+
+def test_of_two_platform_documents_before_a_pipeline_none_is_lost() -> None:
+    platform = kubernetes({"exec-train": {"activeDeadlineSeconds": "60"}})
+    for documents in ([platform, platform, pipeline()], [platform, pipeline(), platform]):
+        with pytest.raises(Refused, match="second of its pipeline"):
+            read_ir(read(as_yaml(*documents), "x.yaml"))
+
+
 def test_a_version_may_bring_its_platform_document() -> None:
     settings = {"exec-train": {"activeDeadlineSeconds": "60"}}
     spec = {"pipelineSpec": pipeline(), "platformSpec": kubernetes(settings)}

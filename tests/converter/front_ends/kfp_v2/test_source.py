@@ -47,7 +47,11 @@ def test_compiling_sees_no_credentials(tmp_path: Path, monkeypatch: pytest.Monke
     ("source", "line", "words"),
     [
         ("import kfp\nimport no_such_module\n", 2, "No module named 'no_such_module'"),
-        ("from kfp import dsl\nx = 1\n", 0, ""),
+        ("from kfp import dsl\nx = 1\n", 0, "it has no pipeline and no component"),
+        ("import sys\nprint('Error: of mine}')\nsys.exit(0)\n", 3, "it ends the program (exit status 0)"),
+        ("class Odd(Exception):\n    pass\ndef f():\n    raise Odd('a\\nb\\n}')\n\nf()\n", 4, "compile: broken.Odd: a b }."),
+        ("assert print('a') is None\nassert 0\n", 2, "compile: AssertionError."),
+        ("import os\nprint('last', flush=True)\nos._exit(3)\n", 0, "ended with exit status 3, and said last: last."),
     ],
 )
 def test_what_does_not_compile_is_refused(tmp_path: Path, source: str, line: int, words: str) -> None:
@@ -97,6 +101,39 @@ def test_of_several_pipelines_one_has_to_be_picked(
         compiled(path, function)
     (found,) = refused.value.diagnostics
     assert (found.code, found.sentence, found.fix) == ("KSC114", sentence, fix)
+
+
+def test_a_pipeline_is_named_as_the_file_names_it(tmp_path: Path) -> None:
+    """Whatever its decorator is called there, or whether it has one."""
+    path = tmp_path / "aliases.py"
+    path.write_text(f"""{SEVERAL}
+from kfp.dsl import pipeline as flow
+
+@flow
+def other():
+    echo(text="b")
+
+again = pipeline(lambda: echo(text="c") and None, name="Again") if False else outer
+""")
+    with pytest.raises(Refused) as refused:
+        compiled(path)
+    (found,) = refused.value.diagnostics
+    assert found.sentence == "This source has several to convert: inner, outer, other, again."
+
+
+def test_files_beside_the_source_are_for_the_source(tmp_path: Path) -> None:
+    """kfp imports yaml and click; only the source's own imports are looked for beside it."""
+    for name in ("yaml", "click", "json"):
+        (tmp_path / f"{name}.py").write_text("raise RuntimeError('not for kfp')\n")
+    (tmp_path / "beside.py").write_text("NAME = 'from-beside'\n")
+    path = tmp_path / "with_helpers.py"
+    path.write_text(f"""import beside
+{HEAD}{COMPONENT.format(name="echo")}
+@pipeline(name=beside.NAME)
+def one():
+    echo(text="a")
+""")
+    assert "name: from-beside" in compiled(path).text
 
 
 def test_it_ends_with_its_children_when_its_time_is_up(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ turned here but by the converter.
 from __future__ import annotations
 
 import os
-import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import UnionType
@@ -26,25 +26,18 @@ except ModuleNotFoundError as error:
     raise ImportError("run_on_sagemaker needs Kubeflow Pipelines' SDK: pip install 'kfp-sagemaker[kfp]'") from None
 
 from kfp_sagemaker.container_step.ir import launcher_container, moved_component, setting_inputs, step_spec
-from kfp_sagemaker.container_step.job import FACES
-from kfp_sagemaker.container_step.kinds_of_job import impossible, service_for
+from kfp_sagemaker.container_step.kinds_of_job import service_for
 from kfp_sagemaker.container_step.large_values import TYPES
-from kfp_sagemaker.container_step.mounts import CLAIMS, mount_problems
-from kfp_sagemaker.container_step.settings import face_inputs, setting_of_input
-from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.mounts import CLAIMS
+from kfp_sagemaker.container_step.refusals import refusals
+from kfp_sagemaker.container_step.script import VARIABLE
+from kfp_sagemaker.container_step.step_spec import JobSettings, Mount, Secret, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.generate.image_reference import DEFAULT_IMAGE, checked_image
-from kfp_sagemaker.ops import IMAGE_VARIABLE, check_constants
-from kfp_sagemaker.service_model.validate import UNRESOLVED
+from kfp_sagemaker.ops import IMAGE_VARIABLE
 
 #: Bytes of JSON of a value that was said to be large. Who reads it beside what else is not known here.
 _LARGE = 8 * 1024
-#: Inputs of the job's component that the step gives itself when it runs.
-_OF_THE_STEP = {
-    Service.PROCESSING: {"output_config": UNRESOLVED},
-    Service.TRAINING: {"channels": UNRESOLVED, "model_artifact_path": UNRESOLVED},
-}
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def run_on_sagemaker(
@@ -96,14 +89,11 @@ def run_on_sagemaker(
         claims = any(mount.kind in CLAIMS for mount in mounts)
         chosen = {name: value for name, value in chosen.items() if name in known and name not in told}
         kind, job = Service(service or (Service.TRAINING if claims else service_for(chosen))), JobSettings(**chosen)
-        wrong += [each for each in impossible(kind, job, {}) if "{{$" not in str(each.value)]
-        wrong += mount_problems(StepSpec("", service=kind, mounts=tuple(mounts))) + _wrong_secrets(secrets)
-        try:
-            check_constants(FACES[kind], {**face_inputs(job), **_OF_THE_STEP[kind], "image": UNRESOLVED})
-        except InvalidInput as refused:
-            told |= {each.input for each in wrong}
-            named = (replace(each, input=setting_of_input(each.input, job)) for each in refused.violations)
-            wrong += [each for each in named if each.input not in told]
+        for each in refusals(StepSpec("", service=kind, job=job, secrets=tuple(secrets), mounts=tuple(mounts))):
+            if each.warning:
+                warnings.warn(f"run_on_sagemaker: {each}", stacklevel=2)
+            else:
+                wrong.append(each)
     if wrong:
         raise InvalidInput("run_on_sagemaker", wrong)
     document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
@@ -145,8 +135,10 @@ def _not_of_type(
                 and not isinstance(each.path, str))
     if env is not None and not isinstance(env, Mapping):
         yield Violation("env", "expected a mapping of names to texts", value=env)
+    yield from (Violation("secrets", "is not the name of a variable", value=each.variable) for each in secrets
+                if isinstance(each, Secret) and not VARIABLE.fullmatch(str(each.variable)))
     for name, value in env.items() if isinstance(env, Mapping) else ():
-        if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
+        if not isinstance(name, str) or not VARIABLE.fullmatch(name):
             yield Violation("env", "a name has letters, digits and underscores, and does not begin with a digit", value=name)
         if not isinstance(value, str):
             yield Violation(f"env: {name}", "expected a text", value=value)
@@ -160,13 +152,6 @@ def _not_of_type(
         type_ = get_origin(hints.get(name)) or hints.get(name, object)
         if not isinstance(value, hints[name] if type_ is UnionType else type_):
             yield Violation(name, f"expected {hints[name] if type_ is UnionType else type_.__name__}", value=value)
-
-
-def _wrong_secrets(secrets: tuple[Secret, ...]) -> list[Violation]:
-    wrong = [Violation("secrets", "is not the name of a variable", value=each.variable)
-             for each in secrets if not isinstance(each.variable, str) or not _VARIABLE.fullmatch(each.variable)]
-    return wrong + [Violation(f"secret {each.variable}", "is in AWS Secrets Manager: give its arn", value=each.arn)
-                    for each in secrets if each.policy is SecretPolicy.SECRETS_MANAGER and not each.arn.startswith("arn:")]
 
 
 def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,14 +19,10 @@ from kfp_sagemaker_converter.back_ends.component import component_files
 from kfp_sagemaker_converter.back_ends.python.source import FILE_NAME as PYTHON_FILE
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.conversion import Conversion
+from kfp_sagemaker_converter.own_files import REPORT, written_before
 from kfp_sagemaker_converter.renderers.json_report import json_report
 from kfp_sagemaker_converter.renderers.markdown import markdown
 from kfp_sagemaker_converter.renderers.todo import todo
-
-_REPORT = "report.json"
-#: What a conversion can have written; a report names nothing else, whoever wrote it.
-_OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?:json|md)|images\.txt|TODO\.md|"
-                       r"iam/[a-z-]+\.json|bundles/[A-Za-z0-9_-][A-Za-z0-9._-]*\.step")
 
 
 def files_of(conversion: Conversion) -> dict[str, bytes]:
@@ -50,18 +45,8 @@ def files_of(conversion: Conversion) -> dict[str, bytes]:
     contents = {path: text.encode("utf-8", "backslashreplace") for path, text in files.items()}
     for bundle in conversion.bundles:
         contents[f"bundles/{bundle.uri.rpartition('/')[2]}"] = bundle.content
-    contents[_REPORT] = json_report(report, [*contents, _REPORT]).encode("utf-8", "backslashreplace")
+    contents[REPORT] = json_report(report, [*contents, REPORT]).encode("utf-8", "backslashreplace")
     return contents
-
-
-def written_before(folder: Path) -> frozenset[str]:
-    """The files of the conversion whose report is in ``folder``; none where there is no such report."""
-    try:
-        words = json.loads((folder / _REPORT).read_text(encoding="utf-8"))
-        files = words["files"]
-        return frozenset(name for name in files if _OWN_NAME.fullmatch(name))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return frozenset()
 
 
 def images_text(images: Mapping[str, str]) -> str:

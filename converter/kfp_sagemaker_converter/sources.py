@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT
-from kfp_sagemaker_converter.output_folder import written_before
+from kfp_sagemaker_converter.own_files import written_before
 from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 

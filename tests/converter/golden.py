@@ -7,13 +7,15 @@ converted file is shown with its steps unpacked: their packing is of zlib's vers
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from kfp_sagemaker.container_step.encoding import _plain, decode
-from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, SecretRule
+from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Configuration, Job, SecretRule, StepRule
 from kfp_sagemaker_converter.conversion import Conversion, convert
+from kfp_sagemaker_converter.source import Location
 
 DATA = Path(__file__).parent / "data"
 CONFIGURATION = Configuration(
@@ -25,6 +27,11 @@ CONFIGURATION = Configuration(
     secrets={"database": SecretRule("secrets_manager", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database")},
     volume_claims={"shared": ClaimRule(efs="fs-0123456789abcdef0", directory="/claims")},
 )
+#: What the configuration says beside that, for the steps of single pipelines: a file system is reached through a VPC.
+RULES = {
+    "volumes": (StepRule(Location("kfp-sagemaker.yaml", 1), name="train-2",
+                         job=Job(subnets=("subnet-0123abcd",), security_group_ids=("sg-0123abcd",))),),
+}  # fmt: skip
 
 
 def names() -> list[str]:
@@ -39,7 +46,7 @@ def ir(name: str) -> str:
 
 def converted(name: str) -> Conversion:
     """A pipeline converted as its golden file is."""
-    return convert(ir(name), f"{name}.yaml", CONFIGURATION)
+    return convert(ir(name), f"{name}.yaml", replace(CONFIGURATION, steps=RULES.get(name, ())))
 
 
 def golden_text(conversion: Conversion) -> str:

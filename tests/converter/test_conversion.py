@@ -115,8 +115,9 @@ def test_when_nothing_moves_nothing_changes() -> None:
 
 
 def test_rules_of_the_configuration() -> None:
+    in_a_vpc = {"subnets": ("subnet-1",), "security_group_ids": ("sg-1",)}
     rules = (
-        StepRule(Location("c"), name="train", job=Job(instance_type="ml.c5.xlarge", volume_size=100, subnets=("subnet-1",))),
+        StepRule(Location("c"), name="train", job=Job(instance_type="ml.c5.xlarge", volume_size=100, **in_a_vpc)),
         StepRule(Location("c"), image="python:*", job=Job(max_run_time=60, tags={"a": "b"}, shell=False)),
     )
     job = spec_of(converted(pipeline(), configuration=Configuration(bucket="b", steps=rules)))

@@ -219,31 +219,45 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
     if any(mount.kind in CLAIMS - {MountKind.S3} for mount in job.spec.mounts) and not settings.subnets:
         problem = "this step mounts a file system, which is reached through a VPC: give its subnets"
         raise InvalidInput("step", [Violation(setting_of_input("vpc_subnets", job.spec.job), problem)])
-    specification: dict[str, Any] = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
+    specification = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
+    own: dict[str, Any] = {
+        "AlgorithmSpecification": {name: value for name, value in specification.items() if value},
+        "OutputDataConfig": {"CompressionType": "NONE"},
+        "Environment": _environment(job),
+    }
+    inputs = training_inputs(settings, job.layout.own)
+    request = merged({name: value for name, value in own.items() if value}, inputs["extra_request"])
+    return {
+        **inputs,
+        "channels": [*s3_channels, *channels(job.spec.mounts)],
+        "model_artifact_path": f"{job.layout.own}/{OUTPUT_FOLDER}",
+        "extra_request": merged(request, settings.more.get("extra_request") or {}),
+    }
+
+
+def training_inputs(settings: JobSettings, own: str) -> dict[str, Any]:
+    """Inputs of the face on CreateTrainingJob for settings that only training jobs have, without placeholders.
+
+    ``own`` is the folder (S3 URI) of what nobody gave a place. ``extra_request`` is without that of the settings. Raises
+    InvalidInput for a number that is none.
+    """
+    specification: dict[str, Any] = {}
     if settings.registry_access == "Vpc":
         image_config: dict[str, Any] = {"TrainingRepositoryAccessMode": settings.registry_access}
         if settings.registry_credentials_arn:
             image_config["TrainingRepositoryAuthConfig"] = {
                 "TrainingRepositoryCredentialsProviderArn": settings.registry_credentials_arn}
         specification["TrainingImageConfig"] = image_config
-    request: dict[str, Any] = {
-        "AlgorithmSpecification": {name: value for name, value in specification.items() if value},
-        "OutputDataConfig": {"CompressionType": "NONE"},
-        "Environment": _environment(job),
-    }
+    request: dict[str, Any] = {"AlgorithmSpecification": specification} if specification else {}
     keep_alive = _number("keep_alive", settings.keep_alive)
     if keep_alive:
         request["ResourceConfig"] = {"KeepAlivePeriodInSeconds": keep_alive}
-    inputs: dict[str, Any] = {
-        "channels": [*s3_channels, *channels(job.spec.mounts)],
-        "model_artifact_path": f"{job.layout.own}/{OUTPUT_FOLDER}",
-        "extra_request": merged({k: v for k, v in request.items() if v}, settings.more.get("extra_request") or {}),
-    }
+    inputs: dict[str, Any] = {"extra_request": request}
     if settings.spot_instance:
         wait = _number("max_wait_time", settings.max_wait_time) or 2 * _number("max_run_time", settings.max_run_time)
         inputs |= {"spot_instance": True, "max_wait_time": wait}
     if _keeps_checkpoints(settings):
-        place = {"S3Uri": settings.checkpoint_s3_uri or f"{job.layout.own}/{CHECKPOINT_FOLDER}"}
+        place = {"S3Uri": settings.checkpoint_s3_uri or f"{own}/{CHECKPOINT_FOLDER}"}
         local = {"LocalPath": settings.checkpoint_local_path} if settings.checkpoint_local_path else {}
         inputs["checkpoint_config"] = {**place, **local}
     return inputs

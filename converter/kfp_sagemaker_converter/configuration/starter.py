@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
-from kfp_sagemaker_converter.configuration.configuration import DEFAULT_INSTANCE_TYPE, is_in_ecr
+from kfp_sagemaker_converter.configuration.configuration import DEFAULT_INSTANCE_TYPE, Configuration, is_in_ecr
 from kfp_sagemaker_converter.report import Report, StepReport
 
 _ACCOUNT, _REGION = "123456789012", "eu-west-1"
@@ -72,8 +72,9 @@ def _images(report: Report, registry: str) -> str:
     images = sorted({step.image for step in report.moved if not is_in_ecr(step.image) and "{{" not in step.image})
     if not images:
         return ""
-    lines = ["# Images of this pipeline that run under another name than REGISTRY/NAME:TAG:", "# images:"]
-    lines += [f"#   {_scalar(image)}: {_scalar(registry + '/' + image.rpartition('/')[2])}" for image in images]
+    lines = ["# Images of this pipeline whose copies have other names than these, or are there already:", "# images:"]
+    in_registry = Configuration(registry=registry).target_image
+    lines += [f"#   {_scalar(image)}: {_scalar(in_registry(image))}" for image in images]
     return "\n".join(lines) + "\n"
 
 

@@ -30,6 +30,7 @@ from kfp_sagemaker_converter.configuration.configuration import StepSettings
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Resources, Setting
 from kfp_sagemaker_converter.passes.node_conditions import NodeConditions, node_conditions
+from kfp_sagemaker_converter.passes.placement import MOVE
 from kfp_sagemaker_converter.rules import compute as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -70,9 +71,9 @@ def choose_instance(
     nodes = node_conditions(node_settings)
     if settings.fixed_instance_type:
         return _of_the_configuration(settings.fixed_instance_type, settings, service, say)
-    if nodes.architecture:
-        say.add(rules.wrong_architecture(at, step, nodes.architecture))
-        return say.stays(service, f"asks for {nodes.architecture}")
+    if nodes.platform and settings.placement != MOVE:
+        say.add(rules.wrong_architecture(at, step, nodes.platform))
+        return say.stays(service, f"asks for {nodes.platform}")
     if nodes.others:
         say.add(rules.node_labels_dropped(at, step, "; ".join(nodes.others)))
     if nodes.spot and not settings.job.spot_instance:
@@ -80,13 +81,13 @@ def choose_instance(
     families = settings.job.instance_families or nodes.families
     if named := _named(nodes, service, settings):
         return say.choice(named, f"the node selector names {named.name.removeprefix('ml.')}", service)
-    asked, device, shown = _asked(resources, nodes, say)
-    if not device.kind:
+    asked, shown = _asked(resources, nodes, say)
+    if not asked.accelerator.kind:
         say.add(rules.no_such_accelerator(at, step, shown))
         return say.stays(service, f"asks for {shown}")
     if resources.at_run_time:
-        return _at_run_time(replace(asked, accelerator=device), shown, resources, families, service, settings, say)
-    if asked == Asked():
+        return _at_run_time(asked, shown, resources, families, service, settings, say)
+    if asked == Asked() and not nodes.families:
         default = settings.job.instance_type or ""
         by_default = _of_the_configuration(default, settings, service, say, "the default, as it asks for nothing")
         return replace(by_default, by_default=True)
@@ -108,10 +109,15 @@ class _Findings:
 
     def choice(self, one: InstanceType, why: str, service: str) -> InstanceChoice:
         """``one`` for a job of ``service``; of training where only that has it."""
-        if service not in one.uses:
-            self.add(rules.needs_training(self.at, self.step, one.name, str(one)))
-            service = TRAINING
+        service = self.service_for(one, service)
         return InstanceChoice(one.name, service, why, diagnostics=tuple(self.said))
+
+    def service_for(self, one: InstanceType, service: str) -> str:
+        """``service``, or training where only that has the type, which is said."""
+        if service in one.uses:
+            return service
+        self.add(rules.needs_training(self.at, self.step, one.name, str(one)))
+        return TRAINING
 
 
 def _of_the_configuration(
@@ -126,12 +132,12 @@ def _of_the_configuration(
 def _named(nodes: NodeConditions, service: str, settings: StepSettings) -> InstanceType | None:
     """The first type named by a node selector that the job can have."""
     uses = {service} if settings.job.service else {service, TRAINING}
-    found = (instance_types().get(f"ml.{name}") for name in nodes.instance_types)
-    return next((one for one in found if one and uses & set(one.uses) and one.architecture == "x86_64"), None)
+    found = (instance_types()[name] for name in nodes.instance_types)
+    return next((one for one in found if uses & set(one.uses) and one.architecture == "x86_64"), None)
 
 
-def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple[Asked, Accelerator, str]:
-    """What is asked for, the accelerator's meaning (``GPU`` without one), and the accelerator as it was written.
+def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple[Asked, str]:
+    """What is asked for, and the accelerator as it was written.
 
     What comes at run time is not asked for here.
     """
@@ -149,14 +155,14 @@ def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple
     count = number("accelerator count", resources.accelerator_count)
     written = "" if _at_run_time_only(resources.accelerator_type) else resources.accelerator_type
     device = accelerator(written) if written else ANY_GPU
-    labels = [label for label in nodes.accelerators if label != "true"]
     # A label tells the kind where the resource (nvidia.com/gpu) only counts.
-    if labels and device == ANY_GPU:
-        written, device = labels[0], accelerator(labels[0])
-    accelerators = int(-(-count // 1)) or int(bool(labels or (resources.accelerator_type and not resources.accelerator_count)))
+    if nodes.accelerators and device == ANY_GPU:
+        written, device = nodes.accelerators[0], accelerator(nodes.accelerators[0])
+    one = nodes.accelerators or (resources.accelerator_type and not resources.accelerator_count)
+    accelerators = int(-(-count // 1)) or int(bool(one))
     if not accelerators and not _at_run_time_only(resources.accelerator_count):
-        return Asked(vcpus, memory), ANY_GPU, ""
-    return Asked(vcpus, memory, accelerators, device), device, f"{accelerators or ''} {written or 'GPU'}".strip()
+        return Asked(vcpus, memory), ""
+    return Asked(vcpus, memory, accelerators, device), f"{accelerators or ''} {written or 'GPU'}".strip()
 
 
 def _at_run_time_only(text: str) -> bool:
@@ -239,7 +245,7 @@ def _at_run_time(
     types = [one for group in groups for one in group]
     first = next((one for one in types if one.accelerators), types[0])
     _tell_accelerators(asked, shown, first, families, service, say)
-    service = say.choice(first, "", service).service
+    service = say.service_for(first, service)
     # Of a size one type is enough, unless the kind of its accelerators comes at run time too.
     sizes: dict[tuple[int, int, float, str], InstanceType] = {}
     for one in types:

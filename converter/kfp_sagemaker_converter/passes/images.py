@@ -23,17 +23,20 @@ def about_images(
     for step, spec in moved:
         image = step.executor.image if isinstance(step.executor, Container) else ""
         at = step.executor.location
-        if image in seen:
+        if image in seen or spec.job.registry_access == "Vpc":
             continue
         seen.add(image)
         if "{{" in image:
             found.append(rules.image_at_run_time(at, step.name, step.name, image))
-        elif is_in_ecr(image) or spec.job.registry_access == "Vpc":
+        elif is_in_ecr(image):
             continue
         elif spec.image == image:
             to_copy[image] = ""
             found.append(rules.image_without_target(at, image, image))
-        elif not configuration.maps(image):
+        elif configuration.maps(image):
+            if not is_in_ecr(spec.image):
+                found.append(rules.target_outside_ecr(at, image, image, spec.image))
+        else:
             to_copy[image] = spec.image
             found.append(rules.image_to_copy(at, image, image, spec.image))
     return to_copy, found

@@ -40,8 +40,11 @@ class Carried:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carried:
-    """What becomes of the settings of a step that moves. ``secret_rule`` gives policy and ARN, by the secret's name."""
+def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]], own_tags: int = 0) -> Carried:
+    """What becomes of the settings of a step that moves.
+
+    ``secret_rule`` gives policy and ARN, by the secret's name; ``own_tags`` is how many tags the configuration gives it.
+    """
     max_run_time, tags = 0, {}
     secrets: list[Secret] = []
     pod_settings: dict[str, Any] = {}
@@ -54,7 +57,7 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]]) -> Carrie
             max_run_time = int(value) if str(value).isdecimal() else 0
             found.append(rules.deadline(at, step.name, step.name, max_run_time))
         elif setting.name == "podMetadata":
-            tags = _tags(value)
+            tags = _tags(value, _MOST_TAGS - own_tags)
             found.append(rules.pod_metadata(at, step.name, step.name, len(tags)))
         elif setting.name == "secretAsEnv":
             _add_secrets(setting, secret_rule, secrets, pod_settings)
@@ -106,14 +109,14 @@ def _variables(setting: Setting) -> dict[str, bool]:
     return found
 
 
-def _tags(metadata: Any) -> dict[str, str]:
+def _tags(metadata: Any, most: int) -> dict[str, str]:
     """Labels and annotations as tags: keys of 128 and values of 256 characters at most, and nothing in ``aws:``."""
     found: dict[str, str] = {}
     for group in ("labels", "annotations"):
         of_group = metadata.get(group) if isinstance(metadata, dict) else None
         for key, value in of_group.items() if isinstance(of_group, dict) else ():
             fits = len(str(key)) <= 128 and len(str(value)) <= 256 and not str(key).lower().startswith("aws:")
-            if fits and len(found) < _MOST_TAGS and isinstance(value, str) and _is_tag_text(value) and _is_tag_text(str(key)):
+            if fits and len(found) < most and isinstance(value, str) and _is_tag_text(value) and _is_tag_text(str(key)):
                 found[str(key)] = value
     return found
 

@@ -22,6 +22,7 @@ from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
 from kfp_sagemaker_converter.passes.large_values import all_marked, large_values
 from kfp_sagemaker_converter.passes.obstacles import obstacles
 from kfp_sagemaker_converter.passes.placement import Choice, Decision, names_of, place, unmatched
+from kfp_sagemaker_converter.passes.refused_settings import refused_settings
 from kfp_sagemaker_converter.passes.run_time_inputs import RunTimeInputs, declared
 from kfp_sagemaker_converter.passes.setting_names import renamed
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
@@ -91,8 +92,10 @@ def plan(pipeline: Pipeline, configuration: Configuration, choice: Choice, names
     ]  # fmt: skip
     found = large_values(pipeline, {one.step.component.name for one in moved})
     moved = [replace(one, spec=found.marked(one.spec, one.step.component.name)) for one in moved]
-    images, more = about_images([(one.step, one.spec) for one in moved], configuration)
-    return Plan(tuple(decisions), tuple(moved), (*diagnostics, *more), images)
+    of_jobs = [(one.step, one.spec) for one in moved]
+    images, more = about_images(of_jobs, configuration)
+    diagnostics += [*more, *refused_settings(of_jobs, configuration, names)]
+    return Plan(tuple(decisions), tuple(moved), tuple(diagnostics), images)
 
 
 def _move(
@@ -106,7 +109,11 @@ def _move(
     instance = choose_instance(step.executor.resources, step.settings, settings, at, step.name)
     if not instance.movable:
         return Decision(step, False, instance.why, instance.diagnostics)
-    taken = carried(step, lambda name: (configuration.secret(name).policy, configuration.secret(name).arn))
+    def of_secret(name: str) -> tuple[str, str]:
+        rule = configuration.secret(name)
+        return rule.policy, rule.arn
+
+    taken = carried(step, of_secret, len(settings.job.tags or ()))
     volumes = volumes_of(step, configuration)
     spec = _spec(step, step.executor, settings, configuration, instance, taken, volumes, names)
     own = (*step.component.inputs.parameters, *step.component.inputs.artifacts)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Container, CustomJob, Importer, Opaque, Resolver
+from kfp_sagemaker_converter.passes.node_conditions import node_conditions
 from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.rules import placement as rules
 
@@ -130,12 +131,15 @@ def _reason_to_move(step: Step, choice: Choice, ruled: str) -> str:
         return ""
     assert isinstance(step.executor, Container)
     resources = step.executor.resources
-    if resources.accelerator_type or resources.accelerator_count:
+    nodes = node_conditions(step.settings)
+    if resources.accelerator_type or resources.accelerator_count or nodes.accelerators:
         return "needs an accelerator"
     if step.component.inputs.artifacts or step.component.outputs.artifacts:
         return "reads or writes data (artifacts)"
     if any(setting.name == "pvcMount" and setting.value for setting in step.settings):
         return "reads or writes data (a volume claim)"
+    if nodes.instance_types or nodes.families:
+        return "asks for instance types"
     return "asks for CPU or memory" if resources.anything else ""
 
 

@@ -165,8 +165,9 @@ def node_labels_dropped(labels: str) -> Says:
     """Node labels mean nothing on SageMaker.
 
     ## What it does
-    Drops conditions on nodes that say nothing about hardware: node pools, zones, labels of one's own. Those that name
-    instance types, accelerators or the architecture are followed.
+    Drops conditions on nodes that say nothing about hardware that SageMaker has: node pools, zones, labels of one's own,
+    instance types and families of other clouds or without an ml.* counterpart. Those that name instance types, families,
+    accelerators, the architecture or the operating system are followed.
 
     ## Why
     A job has instances of its own; there are no nodes to select.
@@ -184,10 +185,11 @@ def node_labels_dropped(labels: str) -> Says:
 
 @rule("KSC409", Severity.MANUAL)
 def wrong_architecture(architecture: str) -> Says:
-    """The step needs another architecture.
+    """The step needs another architecture, or another operating system.
 
     ## What it does
-    Leaves the step in the cluster: processing and training jobs run images for x86_64 (linux/amd64).
+    Leaves the step in the cluster: processing and training jobs run images for x86_64 (linux/amd64). A step that a rule
+    of the configuration moves is taken to have such an image.
 
     ## Why
     An image for arm64 does not start there.
@@ -198,7 +200,8 @@ def wrong_architecture(architecture: str) -> Says:
     ```
 
     ## What to do
-    Build the image for linux/amd64, name it under `images` in `kfp-sagemaker.yaml`, and give the step `placement: move`.
+    Build the image for linux/amd64, and give the step `placement: move` in `kfp-sagemaker.yaml`; where the image has another
+    name, under `images` too.
     """
     return f"It stays in the cluster: it asks for nodes of {architecture}.", "Build for linux/amd64 and set placement: move."
 

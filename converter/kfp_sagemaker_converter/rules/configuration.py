@@ -117,3 +117,50 @@ def converter_not_installed(missing: str) -> Says:
     `pip install 'kfp-sagemaker[convert]'`
     """
     return f"The converter needs the library {missing}.", "Install it: pip install 'kfp-sagemaker[convert]'."
+
+
+@rule("KSC806", Severity.ERROR)
+def settings_refused(step: str, others: int, problem: str) -> Says:
+    """Settings that together no job can have.
+
+    ## What it does
+    Refuses to convert when defaults, rules and files, each right by itself, give the job of a step what SageMaker or the step
+    would refuse. The line is that of the last rule for the step, or the first of the project's file.
+
+    ## Why
+    Every run of the step would fail.
+
+    ## Example
+    ```yaml
+    steps:
+      - {name: train, spot_instance: true, max_wait_time: 90000}
+      - {image: "python*", max_run_time: 172800}   # train has such an image, and would wait less than it runs
+    ```
+
+    ## What to do
+    Change one of the settings, or set it in a rule for this step, which comes last.
+    """
+    whose = step + (f" and of {others} more" if others else "")
+    return f"The job of {whose} cannot have its settings: {problem}.", "Change it, for this step alone in a rule at the end."
+
+
+@rule("KSC807", Severity.MANUAL)
+def installs_in_isolation(step: str) -> Says:
+    """A step installs packages, and its job has no network.
+
+    ## What it does
+    Keeps `network_isolation` as the configuration says, and says that `pip install` in the step's command will not work.
+
+    ## Why
+    A job in isolation reaches nothing but its inputs and outputs in S3: neither a package index nor AWS.
+
+    ## Example
+    ```yaml
+    defaults: {network_isolation: true}
+    ```
+
+    ## What to do
+    Put the packages into the image (`install_kfp_package=False`, `packages_to_install=[]`), or set `network_isolation: false`
+    in a rule for the step.
+    """
+    return f"{step} installs packages, and its job has no network.", "Put them into the image, or end the isolation in a rule."

@@ -1,4 +1,4 @@
-"""KSC706 to KSC708: the images of moved steps."""
+"""KSC706 to KSC708, KSC716: the images of moved steps."""
 
 from __future__ import annotations
 
@@ -70,3 +70,24 @@ def image_at_run_time(step: str, image: str) -> Says:
     See that the value names an image in ECR.
     """
     return f"{step}'s image {image} is known at run time only.", "See that it names an image in ECR."
+
+
+@rule("KSC716", Severity.MANUAL)
+def target_outside_ecr(image: str, target: str) -> Says:
+    """The configuration maps an image to one that is not in ECR.
+
+    ## What it does
+    Lets the job have the image that `images` says, and says that SageMaker does not pull it.
+
+    ## Why
+    SageMaker pulls from private repositories in ECR only, except for training jobs with a private registry in a VPC.
+
+    ## Example
+    ```yaml
+    images: {"python:3.11": docker.io/team/python:3.11}
+    ```
+
+    ## What to do
+    Name the image's copy in ECR. For a registry in a VPC, set `registry_access: Vpc` for the step.
+    """
+    return f"{image} is mapped to {target}, which is not in ECR.", "Name its copy in ECR, or set registry_access: Vpc."

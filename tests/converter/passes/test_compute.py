@@ -38,6 +38,8 @@ def gpus(kind: str, count: str = "1") -> Resources:
 
 
 GPU = gpus("nvidia.com/gpu")
+ARCHITECTURE = {"key": "kubernetes.io/arch", "operator": "In", "values": ["amd64"]}
+ARM = {**ARCHITECTURE, "values": ["arm64"]}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,14 @@ def test_the_smallest_type_for_what_is_asked(resources: Resources, name: str, se
         (Resources(memory_limit="64Ti"), {}, "KSC405", "no instance type has 65536 GiB"),
         (gpus("gpu", "32"), {}, "KSC405", "no instance type has 32 GPU"),
         (Resources(), selector(**{"kubernetes.io/arch": "arm64"}), "KSC409", "nodes of arm64"),
+        (Resources(), selector(**{"kubernetes.io/os": "windows"}), "KSC409", "nodes of windows"),
+        (Resources(), selector(**{"node.kubernetes.io/instance-type": "m7g.4xlarge"}), "KSC409",
+         "nodes of arm64 (m7g.4xlarge)"),
+        (Resources(), selector(**{"karpenter.k8s.aws/instance-family": "c7gn"}), "KSC409", "nodes of arm64 (c7gn)"),
+        (Resources(), {"nodeAffinity": [{"matchExpressions": [{**ARCHITECTURE, "operator": "NotIn"}]}]}, "KSC409",
+         "nodes of other than amd64"),
+        (Resources(), {"nodeAffinity": [{"matchExpressions": [ARM]}, {"matchExpressions": [ARM]}]}, "KSC409",
+         "nodes of arm64."),
         (GPU, selector(**{"cloud.google.com/gke-tpu-accelerator": "tpu-v5-lite"}), "KSC404", "1 tpu-v5-lite"),
     ],
 )
@@ -91,7 +101,14 @@ def test_without_a_counterpart_the_step_stays(resources: Resources, nodes: dict[
         (GPU, {"nvidia.com/gpu.product": "NVIDIA-A10G"}, "ml.g5.xlarge", []),
         (Resources(cpu_limit="1"), {"node.kubernetes.io/instance-type": "r5.xlarge"}, "ml.r5.xlarge", []),
         (Resources(), {"node.kubernetes.io/instance-type": "p4d.24xlarge"}, "ml.p4d.24xlarge", ["KSC402"]),
-        (Resources(), {"node.kubernetes.io/instance-type": "n1-standard-4"}, "ml.m5.large", []),
+        (Resources(), {"node.kubernetes.io/instance-type": "n1-standard-4"}, "ml.m5.large", ["KSC408"]),
+        (Resources(), {"node.kubernetes.io/instance-type": "c5a.4xlarge"}, "ml.m5.large", ["KSC408"]),
+        (Resources(), {"karpenter.k8s.aws/instance-family": "g5"}, "ml.g5.xlarge", []),
+        (Resources(cpu_limit="2"), {"karpenter.k8s.aws/instance-family": "c5a"}, "ml.t3.medium", ["KSC408"]),
+        (Resources(), {"karpenter.k8s.aws/instance-family": "trn1"}, "ml.trn1.2xlarge", ["KSC402"]),
+        (Resources(), {"nvidia.com/gpu.present": "true"}, "ml.g4dn.xlarge", []),
+        (Resources(), {"nvidia.com/gpu.present": "false"}, "ml.m5.large", []),
+        (Resources(), {"accelerator": "true"}, "ml.g4dn.xlarge", []),
         (Resources(cpu_limit="2"), {"karpenter.k8s.aws/instance-family": "r6i"}, "ml.r6i.large", []),
         (Resources(cpu_limit="4"), {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}, "ml.c5.xlarge", []),
         (Resources(), {"pool": "large"}, "ml.m5.large", ["KSC408"]),
@@ -116,7 +133,9 @@ NOT_L4 = {**L4, "operator": "NotIn"}
         ({"nodeAffinity": [{"matchExpressions": [ZONE]}]}, "ml.g4dn.xlarge", "zone=a,b"),
         ({"nodeAffinity": [{"matchExpressions": [ZONE], "weight": 50}]}, "ml.g4dn.xlarge", ""),
         ({"nodeAffinity": [{"matchExpressions": [L4]}]}, "ml.g6.xlarge", ""),
-        ({"nodeAffinity": [{"matchExpressions": [NOT_L4]}]}, "ml.g4dn.xlarge", "cloud.google.com/gke-accelerator"),
+        ({"nodeAffinity": [{"matchExpressions": [NOT_L4]}]}, "ml.g4dn.xlarge", "cloud.google.com/gke-accelerator!=nvidia-l4"),
+        ({"nodeAffinity": [{"matchExpressions": [ARM]}, {"matchExpressions": [ARCHITECTURE]}]}, "ml.g4dn.xlarge", ""),
+        ({"nodeAffinity": [{"matchExpressions": [{**ARM, "operator": "NotIn"}]}]}, "ml.g4dn.xlarge", ""),
         ({"nodeAffinity": [{"nodeAffinityJson": {"runtimeValue": {"constant": {
             "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [L4, ZONE]}]}}}}}]},
          "ml.g6.xlarge", "zone=a,b"),
@@ -157,6 +176,14 @@ def test_what_the_configuration_says_counts(
     choice = choose(resources, job=job, rule=rule)
     assert (choice.instance_type, choice.service) == (name, service)
     assert why in choice.why
+
+
+def test_a_step_for_another_architecture_moves_where_a_rule_says_so() -> None:
+    labels = {"labels": {"kubernetes.io/arch": "arm64"}}
+    settings = [Setting(executor="exec-train", location=AT, name="nodeSelector", value=labels)]
+    configuration = Configuration(steps=(StepRule(AT, name="train", placement="move"),))
+    choice = choose_instance(Resources(), settings, configuration.for_step(["train"], "python"), AT, "exec-train")
+    assert (choice.instance_type, choice.movable, codes(choice)) == ("ml.m5.large", True, [])
 
 
 def test_processing_on_demand_of_a_rule_does_not_become_training() -> None:

@@ -33,6 +33,12 @@ VOLUME = the_step(container(), (Setting(location=Location("p.yaml", 1), executor
 MEMORY = the_step(container(resources={"resourceMemoryLimit": "8G"}), data=False)
 
 
+def on_nodes(label: str, value: str) -> Step:
+    at, value_ = Location("p.yaml", 1), {"labels": {label: value}}
+    selector = Setting(location=at, executor="exec-train", name="nodeSelector", value=value_)
+    return the_step(container(), (selector,), data=False)
+
+
 @pytest.mark.parametrize(
     ("found", "choice", "ruled", "moves", "reason"),
     [
@@ -41,6 +47,10 @@ MEMORY = the_step(container(resources={"resourceMemoryLimit": "8G"}), data=False
         (VOLUME, Choice(), "", True, "reads or writes data (a volume claim)"),
         (GPU, Choice(), "", True, "needs an accelerator"),
         (MEMORY, Choice(), "", True, "asks for CPU or memory"),
+        (on_nodes("cloud.google.com/gke-accelerator", "nvidia-tesla-t4"), Choice(), "", True, "needs an accelerator"),
+        (on_nodes("karpenter.k8s.aws/instance-family", "g5"), Choice(), "", True, "needs an accelerator"),
+        (on_nodes("node.kubernetes.io/instance-type", "r5.xlarge"), Choice(), "", True, "asks for instance types"),
+        (on_nodes("zone", "a"), Choice(), "", False, "passes parameters only"),
         (GLUE, Choice(ALL), "", True, "all steps move"),
         (WITH_DATA, Choice(NONE), "", False, "asked to stay"),
         (GLUE, Choice(), MOVE, True, "asked to move by a rule of the configuration"),

@@ -1,0 +1,22 @@
+"""Which files of a folder an earlier conversion wrote, by the report that it left there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+REPORT = "report.json"
+#: What a conversion can have written; a report names nothing else, whoever wrote it.
+_OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?:json|md)|images\.txt|TODO\.md|"
+                       r"iam/[a-z-]+\.json|bundles/[A-Za-z0-9_-][A-Za-z0-9._-]*\.step")
+
+
+def written_before(folder: Path) -> frozenset[str]:
+    """The files of the conversion whose report is in ``folder``; none where there is no such report."""
+    try:
+        words = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        files = words["files"]
+        return frozenset(name for name in files if _OWN_NAME.fullmatch(name))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return frozenset()

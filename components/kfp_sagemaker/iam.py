@@ -6,6 +6,7 @@ back end it is for the role of the controller. Of S3 it has only the listing of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,6 +33,10 @@ _CALLED_ON_TOO = {
 #: identity of the step), and this library's own.
 _LEFT_IN = ("-".join("?" * count for count in (8, 4, 4, 4, 12)), "?" * 32, f"{OWN_FOLDER}/{OUTPUT_FOLDER}")
 _PASS_ROLE = "iam:PassRole"
+#: What reads and writes S3 with a key, and lets instances have a volume with it.
+_KEY_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+_IN_ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
+                     r"(?P<name>[a-z0-9._/-]+)")
 #: The service principal is the same in all partitions.
 _SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
 
@@ -108,29 +113,62 @@ def job_policy(
     buckets: Sequence[str] = (),
     secrets: Sequence[str] = (),
     registry_functions: Sequence[str] = (),
+    images: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A policy document for the role that jobs of moved steps run as: data, images, logs and metrics, as JSON.
 
-    ``secrets`` are ARNs of secrets that such jobs read, ``registry_functions`` those of Lambda functions with the
-    credentials of private registries. Jobs in a VPC, and with keys of the account's own, need more:
+    ``secrets`` are ARNs of secrets that such jobs read, with or without the suffix that AWS gives them; ``registry_functions``
+    those of Lambda functions with the credentials of private registries. ``images`` are those of the jobs; where one is not in
+    ECR, or there are none, all repositories of the account may be read. Jobs in a VPC need more:
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html.
     """
+    all_repositories = [f"arn:{partition}:ecr:{region}:{account}:repository/*"]
     group = f"arn:{partition}:logs:{region}:{account}:log-group:/aws/sagemaker/*"
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     log = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     statements = [
         *_object_statements(buckets, partition),
-        _statement("PullImages", pull, [f"arn:{partition}:ecr:{region}:{account}:repository/*"]),
+        _statement("PullImages", pull, _repositories(images, partition) or all_repositories),
         # These two know no resources.
         _statement("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
         _statement("PutMetrics", ["cloudwatch:PutMetricData"], ["*"]),
         _statement("WriteLogs", log, [group]),
     ]
     if secrets:
-        statements.append(_statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets))
+        statements.append(_statement("ReadSecrets", ["secretsmanager:GetSecretValue"],
+                                     [name for arn in secrets for name in (arn, f"{arn}-??????")]))
     if registry_functions:
         statements.append(_statement("AskForRegistryCredentials", ["lambda:InvokeFunction"], registry_functions))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def key_statements(
+    keys: Iterable[str], *, partition: str = "aws", region: str = "*", account: str = "*"
+) -> list[dict[str, Any]]:
+    """Statements for the KMS keys that jobs encrypt volumes and outputs with; none without keys.
+
+    ``keys`` are ids, ARNs, names of aliases (``alias/team``) or their ARNs. The role that jobs run as needs them, and that of
+    pods, which copy what training jobs leave.
+    """
+    named = [key if key.startswith("arn:") else f"arn:{partition}:kms:{region}:{account}:{key}" if key.startswith("alias/")
+             else f"arn:{partition}:kms:{region}:{account}:key/{key}" for key in sorted(set(keys))]
+    by_arn = [arn for arn in named if ":alias/" not in arn]
+    statements = [_statement("UseKeys", _KEY_ACTIONS, by_arn)] if by_arn else []
+    # An alias is no resource of these actions, https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html.
+    aliases = [arn for arn in named if arn not in by_arn]
+    if aliases:
+        places = sorted({f"{arn.rpartition(':')[0]}:key/*" for arn in aliases})
+        names = [arn.rpartition(":")[2] for arn in aliases]
+        statements.append({**_statement("UseKeysByAlias", _KEY_ACTIONS, places),
+                           "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": names}}})
+    return statements
+
+
+def _repositories(images: Iterable[str], partition: str) -> list[str]:
+    """ARNs of the images' repositories; none when an image is not in ECR."""
+    found = [_IN_ECR.match(image) for image in images]
+    return sorted({f"arn:{partition}:ecr:{one['region']}:{one['account']}:repository/{one['name']}" for one in found if one}
+                  if all(found) else [])
 
 
 def _object_statements(buckets: Sequence[str], partition: str) -> list[dict[str, Any]]:

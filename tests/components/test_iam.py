@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kfp_sagemaker.errors import InvalidInput
 from kfp_sagemaker.faces.registry import component_ids, find_face
-from kfp_sagemaker.iam import actions, partition_of, policy
+from kfp_sagemaker.iam import actions, job_policy, key_statements, partition_of, policy
 from kfp_sagemaker.service_model.model import service
 
 ROLE = "arn:aws:iam::111122223333:role/SageMakerExecution"
@@ -149,3 +149,48 @@ def test_a_region_that_is_none_is_refused() -> None:
 def test_another_partition_is_in_every_arn() -> None:
     for statement in statements(*component_ids(), partition="aws-cn", region="cn-north-1").values():
         assert all(arn.startswith("arn:aws-cn:") for arn in statement["Resource"])
+
+
+HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("images", "repositories"),
+    [
+        ([], ["arn:aws:ecr:eu-west-1:444455556666:repository/*"]),
+        ([f"{HOST}/mirror/python:3.11", f"{HOST}/mirror/python:3.12", f"{HOST}/train@sha256:0"],
+         [f"arn:aws:ecr:eu-west-1:111122223333:repository/{name}" for name in ("mirror/python", "train")]),
+        ([f"{HOST}/train:1", "python:3.11"], ["arn:aws:ecr:eu-west-1:444455556666:repository/*"]),
+    ],
+)  # fmt: skip
+def test_jobs_pull_their_images_from_whichever_account_has_them(images: list[str], repositories: list[str]) -> None:
+    document = job_policy(region="eu-west-1", account="444455556666", images=images)
+    (pull,) = [one for one in document["Statement"] if one["Sid"] == "PullImages"]
+    assert pull["Resource"] == repositories
+
+
+def test_a_secret_is_named_with_and_without_the_suffix_that_aws_gives_it() -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
+    arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:my-secret"
+    (read,) = [one for one in job_policy(secrets=[arn])["Statement"] if one["Sid"] == "ReadSecrets"]
+    assert read["Resource"] == [arn, f"{arn}-??????"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "resources"),
+    [
+        ([], []),
+        (["1234abcd"], [["arn:aws:kms:eu-west-1:111122223333:key/1234abcd"]]),
+        (["arn:aws:kms:us-east-1:444455556666:key/a"], [["arn:aws:kms:us-east-1:444455556666:key/a"]]),
+        (["alias/team", "b"], [["arn:aws:kms:eu-west-1:111122223333:key/b"], ["arn:aws:kms:eu-west-1:111122223333:key/*"]]),
+        (["arn:aws:kms:us-east-1:444455556666:alias/x"], [["arn:aws:kms:us-east-1:444455556666:key/*"]]),
+    ],
+)
+def test_keys_by_id_by_arn_and_by_alias(keys: list[str], resources: list[list[str]]) -> None:
+    statements = key_statements(keys, region="eu-west-1", account="111122223333")
+    assert [one["Resource"] for one in statements] == resources
+    for one in statements:
+        assert {"kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"} <= set(one["Action"])
+        by_alias = [name.rpartition(":")[2] for name in keys if "alias/" in name]
+        assert one.get("Condition") == ({"ForAnyValue:StringEquals": {"kms:ResourceAliases": by_alias}}
+                                        if one["Sid"] == "UseKeysByAlias" else None)

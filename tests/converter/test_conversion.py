@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -230,9 +231,19 @@ def test_policies_name_role_bucket_and_secrets() -> None:
     assert set(policies) == {"pod", "job", "job-trust"}
     by_id = {one["Sid"]: one for one in policies["job"]["Statement"]}
     assert by_id["Objects"]["Resource"] == ["arn:aws:s3:::team-pipelines/*"]
-    assert by_id["ReadSecrets"]["Resource"] == ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"]
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database"
+    assert by_id["ReadSecrets"]["Resource"] == [secret, f"{secret}-??????"]
+    assert by_id["PullImages"]["Resource"] == ["arn:aws:ecr:eu-west-1:123456789012:repository/mirror/python"]
     pass_role = next(one for one in policies["pod"]["Statement"] if one["Sid"] == "PassRole")
     assert pass_role["Resource"] == ["arn:aws:iam::123456789012:role/jobs"]
+
+
+def test_policies_have_the_keys_that_jobs_encrypt_with() -> None:
+    keys = Job(resource_encryption_key="1234", output_encryption_key="arn:aws:kms:eu-west-1:123456789012:key/5678")
+    policies = converted(pipeline(), configuration=replace(CONFIGURATION, defaults=keys)).report.iam_policies
+    for name in ("pod", "job"):
+        (statement,) = [one for one in policies[name]["Statement"] if one["Sid"] == "UseKeys"]
+        assert statement["Resource"] == [f"arn:aws:kms:eu-west-1:123456789012:key/{key}" for key in ("1234", "5678")]
 
 
 def test_what_it_needs_to_run_is_listed() -> None:

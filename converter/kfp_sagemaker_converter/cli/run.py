@@ -36,7 +36,9 @@ configuration_option = click.option(
     type=click.Path(path_type=Path),
     help=f"The configuration. [{FILE_NAME} in the working directory, if there]",
 )
-all_option = click.option("--all", "everything", is_flag=True, help="Move every step that can, parameter-only ones too.")
+all_option = click.option(
+    "--all", "everything", is_flag=True, help="Move every step that can, parameter-only ones too, unless a rule keeps it."
+)
 only_option = click.option("--only", multiple=True, metavar="STEP", help="Move these steps only: names or images, * and ?.")
 keep_option = click.option("--keep", multiple=True, metavar="STEP", help="Leave these steps in the cluster.")
 fetch_option = click.option("--fetch", is_flag=True, help="Fetch the components that a graph refers to by URL.")

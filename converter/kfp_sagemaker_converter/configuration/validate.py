@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,26 @@ def problems_in(text: StructuredText, document: dict[str, Any], beneath: Mapping
 
     ``beneath`` are the ``defaults`` of the files beneath it. Only of the file on top everything must be there.
     """
-    found = [_finding(text, document, error) for error in _schema_errors(text, document)]
+    found = list(_no_plain_text(text, document, []))
+    if not found:
+        found = [_finding(text, document, error) for error in _schema_errors(text, document)]
     if not found:
         found = list(_beyond_the_schema(text, document, beneath, is_top))
     return found
+
+
+def _no_plain_text(text: StructuredText, words: Any, path: list[Any]) -> Iterator[Diagnostic]:
+    """Keys that YAML does not read as text, such as ``on`` and ``1``, and texts that are not one printable line."""
+    for key, value in words.items() if isinstance(words, dict) else enumerate(words) if isinstance(words, list) else ():
+        at, here = text.at(words, key), [*path, key]
+        if isinstance(words, dict) and not isinstance(key, str):
+            problem = f"the key {key} is no text for YAML"
+            yield rules.wrong_configuration(at, text.file, _dotted(path), problem, "Put it in quotes.")
+        for one in (key, value):
+            if isinstance(one, str) and not one.isprintable():
+                problem = f"{_shown(one)} is not one line of printable text"
+                yield rules.wrong_configuration(at, text.file, _dotted(here), problem, "Write it in one line.")
+        yield from _no_plain_text(text, value, here)
 
 
 def _schema_errors(text: StructuredText, document: dict[str, Any]) -> list[Any]:
@@ -83,7 +100,8 @@ def _words(error: Any) -> tuple[str, str, Any]:
         options = expected if kind == "enum" else [expected]
         return f"must be one of {', '.join(str(option) for option in options)}", "Choose one of them.", None
     if kind == "pattern":
-        return f"{_shown(value)} is not of the right form", _example(error), None
+        key = value if "propertyNames" in error.schema_path else None
+        return f"{_shown(value)} is not of the right form", _example(error), key
     if kind in ("minimum", "maximum"):
         return f"must be {'at least' if kind == 'minimum' else 'at most'} {expected}", "Change the number.", None
     if kind == "required":
@@ -121,9 +139,10 @@ def _beyond_the_schema(
 ) -> Iterator[Diagnostic]:
     for url, path in (document.get("components") or {}).items():
         place = Path(text.file).parent / path
-        if not (place.is_dir() if url.endswith("/") else place.is_file()):
-            what = "folder" if url.endswith("/") else "file"
-            yield _wrong(text, document["components"], url, "components", f"there is no {what} {place}", "Correct the path.")
+        # Unlike those of Path, no error for any name.
+        if not (os.path.isdir(place) if url.endswith("/") else os.path.isfile(place)):
+            problem = f"there is no {'folder' if url.endswith('/') else 'file'} {str(place)[:200]}"
+            yield _wrong(text, document["components"], url, "components", problem, "Correct the path.")
     defaults = document.get("defaults") or {}
     yield from _wrong_job(text, "defaults", defaults, beneath, is_top)
     in_a_vpc = any(job.get("subnets") for job in (beneath, defaults, *(document.get("steps") or [])))

@@ -46,7 +46,8 @@ top.
 For one step, later counts more: `defaults` beneath, `defaults` on top, then each rule under `steps` that matches, in their
 order. An `instance_type` in `defaults` is for steps that ask for nothing; one in a rule overrides what the step asks for.
 Without either, the smallest type is taken that has the CPU, memory and accelerators that the step asks for, of all current
-families or of `instance_families`. `--all`, `--only` and `--keep` on the command line count more than the file.
+families or of `instance_families`. `--all` on the command line counts more than `placement` at the top of the
+file, `--only` and `--keep` more than its rules too.
 
 The JSON schema is printed by `kfp-sagemaker init --schema`, for editors.
 """

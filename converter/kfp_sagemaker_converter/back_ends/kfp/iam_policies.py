@@ -7,7 +7,7 @@ from typing import Any
 
 from kfp_sagemaker.container_step.step_spec import MountKind, SecretPolicy, Service
 from kfp_sagemaker.faces.registry import find_face
-from kfp_sagemaker.iam import job_policy, partition_of, policy
+from kfp_sagemaker.iam import job_policy, key_statements, partition_of, policy
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration
 from kfp_sagemaker_converter.model import Importer, Pipeline
@@ -44,10 +44,15 @@ def iam_policies(pipeline: Pipeline, moved: Iterable[Moved], configuration: Conf
     faces = [find_face(name) for name in sorted({_FACES[one.spec.service] for one in steps})]
     assumed = sorted({str(one.spec.job.more["assume_role"]) for one in steps if "assume_role" in one.spec.job.more})
     functions = sorted({one.spec.job.registry_credentials_arn for one in steps} - {""})
-    of_jobs = job_policy(**place, secrets=_secrets(steps), registry_functions=functions)
+    pulled = sorted({one.spec.image for one in steps if one.spec.job.registry_access != "Vpc"})
+    of_jobs = job_policy(**place, secrets=_secrets(steps), registry_functions=functions, images=pulled)
     if configuration.defaults.subnets or any("{{" not in one.spec.job.subnets and one.spec.job.subnets for one in steps):
         of_jobs["Statement"].append({"Sid": "Network", "Effect": "Allow", "Action": list(_NETWORK), "Resource": ["*"]})
     of_pods = policy(faces, **place, roles=roles, assumed_roles=assumed, stop=True)
+    keys = {key for one in steps for key in (one.spec.job.resource_encryption_key, one.spec.job.output_encryption_key) if key}
+    for_keys = key_statements(keys, **{name: place[name] for name in ("partition", "region", "account")})
+    for document in (of_pods, of_jobs):
+        document["Statement"] += for_keys
     return {"pod": of_pods, "job": of_jobs, "job-trust": _TRUST}
 
 

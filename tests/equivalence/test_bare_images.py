@@ -5,8 +5,6 @@ The images are root file systems with one or a few programs and their libraries,
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +13,17 @@ from conversions import CONFIGURATION, moved_by
 from kfp_sagemaker_converter.configuration.configuration import Job, StepRule
 from kfp_sagemaker_converter.source import Location
 from observation import differences
+from root_file_system import copy_with_libraries
+from runners_here import ISOLATING
 from runs import Lab, compiled, opened_lab
-from sagemaker_local.runners.choose import usable_runners
 
 PROGRAMS = {"no-shell:1": ("cp",), "no-python:1": ("sh", "mkdir", "ln", "cat", "id")}
 #: A root file system needs a runner that changes the root.
-NAMESPACES = pytest.mark.skipif(
-    None not in (usable_runners()["bubblewrap"], usable_runners()["unshare"]), reason="no namespaces here"
-)
+NAMESPACES = pytest.mark.parametrize("bare_lab", [name for name in ISOLATING if name != "docker"][:1], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def bare_lab(tmp_path_factory: pytest.TempPathFactory, container_runner: str) -> Iterator[Lab]:
+def bare_lab(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A lab that has the bare images: as the pipeline names them, and as they are copied to ECR."""
     folder = tmp_path_factory.mktemp("bare-images")
     for image, programs in PROGRAMS.items():
@@ -34,20 +31,8 @@ def bare_lab(tmp_path_factory: pytest.TempPathFactory, container_runner: str) ->
     named = {image: folder / image for image in PROGRAMS}
     in_ecr = {f"{CONFIGURATION.registry}/{image}": root for image, root in named.items()}
     (folder / "lab").mkdir()
-    with opened_lab(folder / "lab", container_runner, {**named, **in_ecr}) as opened:
+    with opened_lab(folder / "lab", request.param, {**named, **in_ecr}) as opened:
         yield opened
-
-
-def copy_with_libraries(programs: tuple[str, ...], root: Path) -> None:
-    """Programs of this machine, at ``/bin`` of a root file system, with the libraries that they are linked with."""
-    for program in programs:
-        path = shutil.which(program)
-        assert path is not None
-        listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout
-        libraries = [word for line in listed.splitlines() for word in line.split() if word.startswith("/")]
-        for source, target in ((path, f"bin/{program}"), *((library, library.lstrip("/")) for library in libraries)):
-            (root / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, root / target)
 
 
 @NAMESPACES

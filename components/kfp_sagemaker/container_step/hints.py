@@ -49,7 +49,7 @@ _HINTS = (
 #: The same for programs that could not be started, by what the error or the program's last lines say; the first that matches
 #: counts.
 _NOT_STARTED = (
-    (r"(?m)\bexec(?:vp)?:? \"?sh\"?:.*(?:not found|No such file)",
+    (r"(?m)\bexec(?:vp)?:? \"?sh\"?:.*(?:not found|No such file)|^sh: No such file or directory$",
      "the image {image} has no sh, by which a step is started: set shell: false for it (by hand: run_on_sagemaker(..., "
      "shell=False)), so that {program} is started directly"),
     (r"(?m)\bpython3?\"?: (?:command )?(?:executable file )?(?:not found|No such file)",

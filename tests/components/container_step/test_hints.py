@@ -28,6 +28,7 @@ def job(spec: StepSpec = SPEC) -> Job:
         (RemoteFailure('ClientError: exec: "sh": executable file not found in $PATH'), [], "has no sh, by which"),
         (RemoteFailure(f"{FAILED}127"), ["/opt/ml/processing/input/step/run.sh: 17: exec: python3: not found"],
          "the image trainer:1 has no Python, which this step runs: give it one that has"),
+        (RemoteFailure(f"{FAILED}127"), ["sh: No such file or directory"], "has no sh, by which"),
         (RemoteFailure(f"{FAILED}127"), ["sh: python: command not found"], "has no Python"),
         (RemoteFailure(f"{FAILED}127"), ["sh: 1: mktemp: not found"], "exit code 127: a program was not found in the image"),
         (RemoteFailure(f"{FAILED}126"), [], "the program python3 of the image trainer:1 cannot be run"),

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from root_file_system import copy_with_libraries
 from runners_here import ISOLATING, RUNNERS
 from sagemaker_local.runners import ContainerError, Runner, choose_runner
 from sagemaker_local.runners.images import Image
@@ -216,22 +217,10 @@ def test_a_root_file_system_is_the_whole_of_what_is_seen(start, tmp_path):
     (root / "bin").mkdir(parents=True)
     (root / "etc").mkdir()
     (root / "etc" / "os").write_text("its own")
-    binaries = ["/bin/sh", "/bin/cat", "/bin/ls"]
-    copy_with_libraries(binaries, root)
+    copy_with_libraries(["sh", "cat", "ls"], root)
     started = start("cat /etc/os; echo; ls /opt; ls /home 2>/dev/null", image=Image("root:1", "root_file_system", root))
     started.end()
     assert started.lines == ["its own", "ml"]
-
-
-def copy_with_libraries(programs: list[str], root: Path) -> None:
-    for program in programs:
-        shown = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
-        libraries = [word for line in shown.splitlines() for word in line.split() if word.startswith("/")]
-        for path in (program, *libraries):
-            target = root / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(Path(path).read_bytes())
-            target.chmod(0o755)
 
 
 @WHERE_ISOLATED

@@ -15,7 +15,9 @@ Reference = Callable[[str], str]
 _PLACEHOLDER = re.compile(r"\{\{\$\.inputs\.parameters\['([^']*)'\]\}\}")
 _INVISIBLE = re.compile("[\x7f-\x9f\u2028\u2029]")
 _SELECTOR = re.compile(r'parseJson\(string_value\)\["([^"]*)"\]\Z')
-_INPUT = re.compile(r"(?:int|double|bool)?\(?inputs\.parameter_values\['([^']*)'\]\)?")
+#: A constant of another type of number than what it is compared with.
+_CONVERTED = re.compile(r"(?:int|double)\(([-+.\de]+)\)")
+_INPUT = re.compile(r"(?:(?:int|double|bool)\()*inputs\.parameter_values\['([^']*)'\]\)*")
 #: What tells that text with quotes in it is more than one operand.
 _MORE = re.compile(r"&&|\|\||inputs\.")
 _COMPARISON = re.compile(r"(.+?) (==|!=|>=|<=|>|<) (.+)", re.DOTALL)
@@ -116,6 +118,8 @@ def _operand(text: str, reference: Reference) -> str:
         return reference(match.group(1))
     if text in ("true", "false"):
         return text.capitalize()
+    if (converted := _CONVERTED.fullmatch(text)) is not None:
+        text = converted[1]
     # kfp puts text between quotes as it is, quotes in it too.
     if len(text) > 1 and text[0] == text[-1] == "'" and not ("'" in text[1:-1] and _MORE.search(text)):
         return quoted(text[1:-1])

@@ -20,6 +20,12 @@ def if_of_inputs(a: str, n: int, r: float, ok: bool):
         text()
     with dsl.If(r < 0.5):
         text()
+    with dsl.If(r > 0):
+        text()
+    with dsl.If(r >= -1):
+        text()
+    with dsl.If(n < 0.5):
+        text()
     with dsl.If(ok == True):
         text()
 

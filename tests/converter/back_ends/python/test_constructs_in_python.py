@@ -20,7 +20,8 @@ from kfp_sagemaker_converter.source import Location
 #: What the source of a pipeline shows, by its name.
 SHOWS: dict[str, list[str]] = {
     "if_of_inputs": ["""with dsl.If(a == "it's"):""", 'with dsl.If(a != "say \\"x\\" \\\\ back"):', 'with dsl.If(a == "b"):',
-                     "with dsl.If(n == -1):", "with dsl.If(r < 0.5):", "with dsl.If(ok == True):"],
+                     "with dsl.If(n == -1):", "with dsl.If(r < 0.5):", "with dsl.If(ok == True):", "with dsl.If(r > 0):",
+                     "with dsl.If(r >= -1):", "with dsl.If(n < 0.5):"],
     "if_of_two_values": ['with dsl.If(text.outputs["Output"] == a, name="the same"):'],
     "if_elif_without_else": ["with dsl.If(n > 3):", "with dsl.Elif(n > 2):"],
     "branches_in_branches": ["with dsl.Elif(n == 2):", "with dsl.Else():", "with dsl.If(n < 2):"],

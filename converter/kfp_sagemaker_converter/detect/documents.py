@@ -7,7 +7,7 @@ from typing import Any
 
 from kfp_sagemaker_converter import tfx_pipelines
 from kfp_sagemaker_converter.detect.detected import COMPILE, PORT
-from kfp_sagemaker_converter.front_ends.kfp_v2.documents import is_ir
+from kfp_sagemaker_converter.front_ends.kfp_v2.documents import is_ir, wraps_ir
 from kfp_sagemaker_converter.model import Format
 
 
@@ -64,11 +64,6 @@ def _by_kfp_tekton(document: Mapping[str, Any]) -> bool:
     return _tekton(document) and any(mark.startswith(prefixes) for mark in _marks(document))
 
 
-def _wraps_ir(document: Mapping[str, Any]) -> bool:
-    spec = document.get("spec")
-    return any(isinstance(holder, dict) and is_ir(holder.get("pipelineSpec")) for holder in (document, spec))
-
-
 def _component(document: Mapping[str, Any]) -> bool:
     implementation = document.get("implementation")
     if isinstance(implementation, dict) and {"container", "graph"} & set(implementation):
@@ -109,7 +104,7 @@ DOCUMENTS: tuple[_Row, ...] = (
     (Format.NOTEBOOK, _notebook, "a notebook", f"Export its pipeline cells to a .py file, or {COMPILE}."),
     (Format.TFX, tfx_pipelines.is_tfx_ir, "a TFX pipeline, compiled for Vertex AI", tfx_pipelines.INSTEAD),
     (Format.KFP_V2_IR, is_ir, "a KFP 2 pipeline (IR)", ""),
-    (Format.KFP_V2_IR, _wraps_ir, "a KFP 2 pipeline (IR) in a wrapper", ""),
+    (Format.KFP_V2_IR, wraps_ir, "a KFP 2 pipeline (IR) in a wrapper", ""),
     (Format.COMPONENT_YAML, _component, "a component.yaml", ""),
     (
         Format.KFP_V2_ARGO, _by_kfp_2_back_end, "an Argo Workflow that the KFP 2 back end wrote",

@@ -60,8 +60,10 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]], own_tags:
             tags = _tags(value, _MOST_TAGS - own_tags)
             found.append(rules.pod_metadata(at, step.name, step.name, len(tags)))
         elif setting.name == "secretAsEnv":
-            _add_secrets(setting, secret_rule, secrets, pod_settings)
-            found.append(rules.secrets_carried(at, step.name, step.name, ", ".join(one.variable for one in secrets)))
+            of_setting: list[Secret] = []
+            _add_secrets(setting, secret_rule, of_setting, pod_settings)
+            secrets += of_setting
+            found.append(rules.secrets_carried(at, step.name, step.name, ", ".join(one.variable for one in of_setting)))
         elif setting.name in KEPT_IN_POD:
             pod_settings[setting.name] = value
             variables = _variables(setting)

@@ -6,7 +6,8 @@ Not here: settings that a job can have, or can do without (``kubernetes_settings
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings
 from kfp_sagemaker_converter.diagnostics import Diagnostic
@@ -17,6 +18,12 @@ from kfp_sagemaker_converter.passes.steps import Step
 from kfp_sagemaker_converter.passes.volumes import VOLUMES, volume_obstacles
 from kfp_sagemaker_converter.rules import obstacles as rules
 
+#: Fields of PipelineContainerSpec and its resources in pipeline_spec.proto. IR keeps executors as data: any may be there.
+_OF_CONTAINER = ("image", "command", "args", "lifecycle", "resources", "env")
+_OF_RESOURCES = (
+    "cpuLimit", "memoryLimit", "cpuRequest", "memoryRequest", "resourceCpuLimit", "resourceMemoryLimit", "resourceCpuRequest",
+    "resourceMemoryRequest", "accelerator",
+)  # fmt: skip
 _SECRETS = ("secretAsEnv", "secretAsVolume")
 _KNOWN = {*VOLUMES, *DROPPED, *KEPT_IN_POD, *LIMITS, *OF_NODES, *_SECRETS}
 _WORKSPACE = "{{$.workspace_path}}"
@@ -35,12 +42,18 @@ def _of_container(step: Step) -> Iterator[Diagnostic]:
         yield rules.needs_task_config(at, step.name, step.name)
     if words.get("lifecycle"):
         yield rules.pre_cache_check(at, step.name, step.name)
+    for name in (*_unknown(words, _OF_CONTAINER), *_unknown(words.get("resources"), _OF_RESOURCES, "resources.")):
+        yield rules.unknown_setting(at, step.name, step.name, name)
     for name in [name for name, _ in step.executor.env if not _VARIABLE.fullmatch(name)]:
         yield rules.variable_name(at, step.name, step.name, name)
     given = [use.task.inputs.values() for use in step.uses]
     texts = (str(one.words) for inputs in given for one in inputs)
     if any(_WORKSPACE in text for text in (*step.executor.command, *step.executor.args, *texts)):
         yield rules.volume(at, step.name, step.name, "the pipeline's workspace")
+
+
+def _unknown(words: Any, known: Collection[str], where: str = "") -> list[str]:
+    return [f"{where}{key}"[:100] for key in words if key not in known] if isinstance(words, Mapping) else []
 
 
 def _of_settings(step: Step, configuration: Configuration) -> Iterator[Diagnostic]:

@@ -95,7 +95,7 @@ def secret_at_run_time(step: str, name: str) -> Says:
 
 @rule("KSC504", Severity.MANUAL)
 def unknown_setting(step: str, setting: str) -> Says:
-    """A step has a Kubernetes setting that this version does not know.
+    """A step has a setting, of Kubernetes or of its container, that this version does not know.
 
     ## What it does
     Leaves the step in the cluster, where the setting counts.
@@ -111,7 +111,7 @@ def unknown_setting(step: str, setting: str) -> Says:
     ## What to do
     Remove the setting if a job does not need it, and convert again.
     """
-    return f"{step} has the Kubernetes setting {setting}, unknown here; it stays in the cluster.", "Remove it if not needed."
+    return f"{step} has the setting {setting}, unknown here; it stays in the cluster.", "Remove it if not needed."
 
 
 @rule("KSC505", Severity.MANUAL)

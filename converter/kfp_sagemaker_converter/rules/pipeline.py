@@ -139,6 +139,27 @@ def job_values_unknown(names: str) -> Says:
     return f"The Vertex job gives values to {names}, which the pipeline does not declare.", "Check the names."
 
 
+@rule("KSC211", Severity.APPROXIMATE)
+def job_settings_left_out(names: str) -> Says:
+    """A Vertex job has settings that a KFP pipeline has no place for.
+
+    ## What it does
+    Leaves them out, and names them: service account, network, encryption, labels, failure policy, input artifacts.
+
+    ## Why
+    They are Vertex AI's. Of SageMaker jobs the configuration says the like: role, subnets, encryption keys, tags.
+
+    ## Example
+    ```json
+    {"serviceAccount": "training@project.iam.gserviceaccount.com", "pipelineSpec": {}}
+    ```
+
+    ## What to do
+    Say in `kfp-sagemaker.yaml` what the jobs are to have: `role`, `subnets`, `output_encryption_key`, `tags`.
+    """
+    return f"The Vertex job's settings {names} are left out.", "Say in kfp-sagemaker.yaml what jobs are to have of them."
+
+
 @rule("KSC207", Severity.ERROR)
 def no_name() -> Says:
     """The pipeline has no name.

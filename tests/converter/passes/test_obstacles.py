@@ -112,3 +112,18 @@ def test_a_claim_and_a_processing_job_do_not_go_together() -> None:
 )
 def test_what_about_the_container_no_job_can_do(words: dict[str, Any], codes: list[str]) -> None:
     assert [one.code for one in found_in(steps_of(document(pipeline(**words)).pipeline)[0])] == codes
+
+
+@pytest.mark.parametrize(
+    ("executor", "names"),
+    [
+        ({"workingDir": "/work"}, ["workingDir"]),
+        ({"resources": {"memoryLimit": 1.0, "ephemeralStorage": "9Gi"}}, ["resources.ephemeralStorage"]),
+        ({"resources": {"cpuLimit": 1.0, "accelerator": {"type": "gpu", "count": "1"}}}, []),
+    ],
+)
+def test_words_of_a_container_that_nobody_knows(executor: dict[str, Any], names: list[str]) -> None:
+    """IR has executors as data, so that the proto does not refuse them."""
+    found = found_in(with_settings({}, **executor))
+    assert [one.code for one in found] == ["KSC504"] * len(names)
+    assert all(f"has the setting {name}, unknown here" in one.sentence for name, one in zip(names, found, strict=True))

@@ -15,6 +15,7 @@ from kfp_sagemaker_converter.source import Location
 
 VERTEX = "Vertex AI pipeline job"
 PIPELINE_VERSION = "PipelineVersion resource"
+KFP_API = "answer of the KFP API"
 _IR_KEYS = ("pipelineInfo", "pipeline_info", "deploymentSpec", "deployment_spec", "root")
 
 
@@ -71,19 +72,40 @@ def _second(text: StructuredText, document: dict[str, Any]) -> Refused:
     return Refused([pipeline_rules.not_a_platform_spec(_first_line(text, document), "", second)])
 
 
-def _wrapped(text: StructuredText, document: Any) -> Parts | None:
-    """IR in a Vertex job (``pipelineSpec`` at the top) or in a resource of Kubernetes (under ``spec``)."""
+def wraps_ir(document: Any) -> bool:
+    """Whether a document is a wrapper around IR."""
+    return _holder(document) is not None
+
+
+def _holder(document: Any) -> tuple[dict[str, Any], tuple[str, str], str] | None:
+    """What has IR and platforms as members, the names of these, and the kind of wrapper.
+
+    A Vertex job has ``pipelineSpec`` at the top, a resource of Kubernetes under ``spec``. The KFP API has ``pipeline_spec``,
+    within which both may stand.
+    """
     if not isinstance(document, dict):
         return None
-    spec = document.get("spec")
-    for holder, kind in ((document, VERTEX), (spec, PIPELINE_VERSION)):
-        if isinstance(holder, dict) and is_ir(holder.get("pipelineSpec")):
-            platforms = holder.get("platformSpec")
-            named = platforms.get("platforms") if isinstance(platforms, dict) else None
-            around = {key: value for key, value in holder.items() if key not in ("pipelineSpec", "platformSpec")}
-            at = text.at(holder, "pipelineSpec")
-            return Parts(holder["pipelineSpec"], at, named if isinstance(named, dict) else {}, kind, around)
-    return None
+    camel, snake = ("pipelineSpec", "platformSpec"), ("pipeline_spec", "platform_spec")
+    places = (
+        (document, camel, VERTEX), (document.get("spec"), camel, PIPELINE_VERSION), (document, snake, KFP_API),
+        (document.get("pipeline_spec"), snake, KFP_API), (document.get("pipelineSpec"), camel, KFP_API),
+    )  # fmt: skip
+    return next(
+        ((holder, names, kind) for holder, names, kind in places if isinstance(holder, dict) and is_ir(holder.get(names[0]))),
+        None,
+    )
+
+
+def _wrapped(text: StructuredText, document: Any) -> Parts | None:
+    """The IR in a wrapper."""
+    found = _holder(document)
+    if found is None:
+        return None
+    holder, (pipeline, platform), kind = found
+    platforms = holder.get(platform)
+    named = platforms.get("platforms") if isinstance(platforms, dict) else None
+    around = {key: value for key, value in holder.items() if key not in (pipeline, platform)}
+    return Parts(holder[pipeline], text.at(holder, pipeline), named if isinstance(named, dict) else {}, kind, around)
 
 
 def _first_line(text: StructuredText, document: Any) -> Location:

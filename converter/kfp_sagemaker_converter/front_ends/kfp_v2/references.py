@@ -5,7 +5,8 @@ kfp's own compiler writes some (a loop's item in an f-string inside an exit hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Component, ComponentInput, FinalStatus, Pipeline, Task, TaskOutput
@@ -24,11 +25,29 @@ def dangling(pipeline: Pipeline) -> list[Diagnostic]:
             continue
         for task in component.dag.tasks.values():
             found += _of_task(pipeline, component, task)
+        found += _circle(component, component.dag.tasks)
         for output in component.dag.outputs:
             for source in output.sources:
                 if source.task not in component.dag.tasks:
                     found.append(rules.dangling_reference(output.location, component.name, f"task {source.task}"))
     return found
+
+
+def _circle(component: Component, tasks: Mapping[str, Task]) -> Iterator[Diagnostic]:
+    """Tasks that wait for each other, of which KFP's back end makes a workflow that Argo refuses."""
+    needs = {name: {*task.depends_on, *_producers(task)} & tasks.keys() for name, task in tasks.items()}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = " and ".join(str(name)[:60] for name in error.args[1][1:6])
+        yield rules.not_a_pipeline_spec(component.location, component.name, f"{circle} wait for each other")
+
+
+def _producers(task: Task) -> Iterator[str]:
+    for given in task.inputs.values():
+        match given.source:
+            case TaskOutput(producer) | FinalStatus(producer):
+                yield producer
 
 
 def _of_task(pipeline: Pipeline, component: Component, task: Task) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from golden import ir, names
+from kfp_sagemaker_converter.detect import detect
 from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.front_ends.kfp_v2.read import read_ir
 from kfp_sagemaker_converter.front_ends.structured_text import read
@@ -16,6 +17,7 @@ from kfp_sagemaker_converter.model import (
     Constant,
     Container,
     FinalStatus,
+    Format,
     Importer,
     Loop,
     OutputKind,
@@ -133,10 +135,21 @@ def test_of_two_platform_documents_before_a_pipeline_none_is_lost() -> None:
             read_ir(read(as_yaml(*documents), "x.yaml"))
 
 
-def test_a_version_may_bring_its_platform_document() -> None:
-    settings = {"exec-train": {"activeDeadlineSeconds": "60"}}
-    spec = {"pipelineSpec": pipeline(), "platformSpec": kubernetes(settings)}
-    read_ = document({"kind": "PipelineVersion", "spec": spec})
+SETTINGS = {"exec-train": {"activeDeadlineSeconds": "60"}}
+CAMEL = {"pipelineSpec": pipeline(), "platformSpec": kubernetes(SETTINGS)}
+SNAKE = {"pipeline_spec": pipeline(), "platform_spec": kubernetes(SETTINGS)}
+
+
+@pytest.mark.parametrize(
+    "wrapper",
+    [
+        {"kind": "PipelineVersion", "spec": CAMEL}, CAMEL, SNAKE, {"pipeline_version_id": "1", "pipeline_spec": SNAKE},
+        {"pipelineVersionId": "1", "pipelineSpec": CAMEL},
+    ],
+)  # fmt: skip
+def test_a_wrapper_may_bring_the_platform_document(wrapper: dict[str, Any]) -> None:
+    assert detect(as_yaml(wrapper), "x.yaml").format is Format.KFP_V2_IR
+    read_ = document(wrapper)
     assert read_.pipeline.platforms["kubernetes"].settings["exec-train"][0].value == "60"
 
 
@@ -147,6 +160,25 @@ def test_values_of_a_vertex_job_are_defaults() -> None:
     read_, findings = read_ir(read(as_json(job), "job.json"))
     assert read_.pipeline.root.inputs.parameters["rounds"].default == 7
     assert [one.code for one in findings] == ["KSC205", "KSC206"]
+
+
+def test_other_settings_of_a_vertex_job_are_told() -> None:
+    job = {
+        "pipelineSpec": pipeline(), "name": "projects/1", "labels": {}, "serviceAccount": "a@b", "network": "n",
+        "runtimeConfig": {"gcsOutputDirectory": "gs://b", "failurePolicy": "FAIL_FAST"},
+    }  # fmt: skip
+    _, (found,) = read_ir(read(as_json(job), "job.json"))
+    assert (found.code, found.sentence) == (
+        "KSC211", "The Vertex job's settings serviceAccount, network, runtimeConfig.failurePolicy are left out."
+    )  # fmt: skip
+
+
+def test_tasks_that_wait_for_each_other_are_refused() -> None:
+    waiting = {"a": task("train", dependentTasks=["b"]), "b": task("train", dependentTasks=["c"]),
+               "c": task("train", dependentTasks=["a"])}
+    _, findings = read_ir(read(as_yaml(pipeline(tasks=waiting)), "x.yaml"))
+    (found,) = [one for one in findings if one.code == "KSC201"]
+    assert "wait for each other" in found.sentence
 
 
 def test_older_ir_is_brought_up_to_date() -> None:

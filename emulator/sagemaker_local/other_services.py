@@ -6,19 +6,17 @@ when the last of the servers stops.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sagemaker_local.routing import CREDENTIAL
+
 if TYPE_CHECKING:
     from werkzeug.serving import WSGIRequestHandler
 
 WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-#: The region in a signature, but for S3's, whose buckets are of all regions.
-_REGION = re.compile(r"(Credential=[^/,\s&]+/\d{8}/)[^/]+(/(?!s3/)[^/]+/aws4_request)")
 
 _lock = threading.Lock()
 _servers: list[object] = []
@@ -42,7 +40,7 @@ def open_services(account_id: str, region: str, bucket: str) -> Iterator[WsgiApp
         if account_id != DEFAULT_ACCOUNT_ID:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_id
         if signature := environ.get("HTTP_AUTHORIZATION"):
-            environ["HTTP_AUTHORIZATION"] = _REGION.sub(rf"\g<1>{region}\g<2>", signature)
+            environ["HTTP_AUTHORIZATION"] = _signed_for(region, signature)
         answer: Iterable[bytes] = application(environ, start_response)
         return answer
 
@@ -69,3 +67,11 @@ def request_handler() -> type[WSGIRequestHandler]:
             """The call log has it."""
 
     return QuietRequestHandler
+
+
+def _signed_for(region: str, signature: str) -> str:
+    """The signature as of ``region``. S3's stays: its buckets are of all regions."""
+    found = CREDENTIAL.search(signature)
+    if found is None or found["service"] == "s3":
+        return signature
+    return f"{signature[: found.start('region')]}{region}{signature[found.end('region'):]}"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote
 from sagemaker_local.operations import named_by
 from sagemaker_local.s3_operations import s3_call
 
-CREDENTIAL = re.compile(r"Credential=([^/,\s&]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+CREDENTIAL = re.compile(r"Credential=(?P<key>[^/,\s&]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 INVOKE = re.compile(r"/endpoints/([^/]+)/(invocations(?:-response-stream)?|async-invocations)")
 INVOKE_OPERATIONS = {
     "invocations": "InvokeEndpoint",
@@ -41,7 +41,7 @@ def identify(environ: dict[str, Any]) -> Target:
     """Reads the body of JSON and query requests (and puts it back), never that of an S3 request."""
     signature = environ.get("HTTP_AUTHORIZATION") or unquote(environ.get("QUERY_STRING", ""))
     credential = CREDENTIAL.search(signature)
-    key, service = (credential[1], credential[3]) if credential else (None, "")
+    key, service = (credential["key"], credential["service"]) if credential else (None, "")
     # WSGI hands the path over as Latin-1 of the bytes (PEP 3333).
     path: str = environ.get("PATH_INFO", "/").encode("latin-1").decode("utf-8", "replace")
     header: str = environ.get("HTTP_X_AMZ_TARGET", "")

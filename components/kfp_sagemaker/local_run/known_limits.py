@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from kfp_sagemaker.container_step.ir import COMMAND
 from kfp_sagemaker.local_run.pipeline_file import Pipeline
 from kfp_sagemaker.local_run.pod_settings import PodSettings
 from kfp_sagemaker.local_run.step_command import ANY_IMAGE, kind_of, missing_image
@@ -23,7 +24,7 @@ def kfp_local_has_control_flow() -> bool:
 
 def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool = True) -> list[str]:
     """Why the pipeline cannot be run here: containers that nothing here can run, custom jobs, and control flow without it."""
-    found = []
+    found, executors = [], _executors(pipeline.spec)
     for dag in () if control_flow else _dags(pipeline.spec):
         for name, task in dag.tasks.items():
             if task.WhichOneof("iterator") or task.trigger_policy.condition or task.trigger_policy.strategy:
@@ -34,7 +35,7 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
     for task, component in _tasks(pipeline.spec):
         if component.WhichOneof("implementation") != "executor_label":
             continue
-        executor = _executor(pipeline.spec, component.executor_label)
+        executor = executors.get(component.executor_label) or {}
         if "importer" in executor:
             continue
         container = executor.get("container")
@@ -53,10 +54,10 @@ def refusals(pipeline: Pipeline, images: Mapping[str, Path], control_flow: bool 
 
 def steps_on_sagemaker(pipeline: Pipeline) -> list[str]:
     """The steps that a conversion moved onto SageMaker, which have to see the pipeline root in S3."""
-    found = set()
+    found, executors = set(), _executors(pipeline.spec)
     for task, component in _tasks(pipeline.spec):
-        container = _executor(pipeline.spec, component.executor_label).get("container") or {}
-        if kind_of(container.get("command", [])) == "component" and "--step" in container.get("args", []):
+        container = (executors.get(component.executor_label) or {}).get("container") or {}
+        if tuple(container.get("command", ())) == COMMAND:
             found.add(str(task))
     return sorted(found)
 
@@ -78,11 +79,11 @@ def cautions(pipeline: Pipeline, pods: Mapping[str, PodSettings]) -> list[str]:
     return found
 
 
-def _executor(spec: Any, label: str) -> dict[str, Any]:
+def _executors(spec: Any) -> dict[str, dict[str, Any]]:
+    """The executors by their labels."""
     from google.protobuf import json_format
 
-    executors = json_format.MessageToDict(spec.deployment_spec).get("executors") or {}
-    return dict(executors.get(label) or {})
+    return dict(json_format.MessageToDict(spec.deployment_spec).get("executors") or {})
 
 
 def _dags(spec: Any) -> Iterator[Any]:

@@ -5,10 +5,11 @@ Looked at once, when a pipeline is read, so that everything after it can take th
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
+
+from kfp_sagemaker.json_values import not_json
 
 #: Of a pipeline, a task, an output. kfp writes letters, digits, dashes and underscores; what else there is does no harm, as
 #: long as it stays below the folder of the run.
@@ -20,13 +21,8 @@ def shape_problems(ir: Mapping[str, Any], platforms: Any) -> Iterator[str]:
     for what, name in _names(ir):
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             yield f"{what} is {name!r}, and is to be the name of a folder too, here and in S3"
-    try:
-        json.dumps([ir, platforms], allow_nan=False)
-    except ValueError:
-        yield "it has a number that is infinite or none (.inf, .nan), which JSON has not"
-        return
-    except TypeError as error:
-        yield f"it has a value that JSON has not: {error}"
+    if wrong := not_json(ir) or not_json({"platforms": platforms}):
+        yield wrong
         return
     deployment = ir.get("deploymentSpec") or ir.get("deployment_spec") or {}
     for path, executor in (yield from _executors(deployment, "deploymentSpec")).items():

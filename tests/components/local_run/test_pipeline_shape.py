@@ -66,7 +66,7 @@ def test_what_kfp_writes_is_taken() -> None:
         ((*EXECUTOR, "container", "args"), [["a"]], "exec-a.container.args is no list of texts"),
         ((*EXECUTOR, "container", "env"), {"A": "b"}, "exec-a.container.env is no list of names and texts"),
         ((*EXECUTOR, "container", "env"), [{"name": "A", "value": 1}], "exec-a.container.env is no list of names and texts"),
-        ((*EXECUTOR, "container", "args"), [float("inf")], "it has a number that is infinite or none"),
+        ((*EXECUTOR, "container", "args"), [float("inf")], "exec-a.container.args[0] is inf, which JSON has not"),
         ((*EXECUTOR, "container", "resources"), {"when": datetime.date(2026, 1, 1)}, "date"),
         (("root", "dag", "tasks", "a", "retryPolicy"), {"maxRetryCount": float("inf")}, "retryPolicy"),
     ],

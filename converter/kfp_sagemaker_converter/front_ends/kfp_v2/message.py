@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from kfp_sagemaker.json_values import not_json
 
 from kfp_sagemaker_converter.diagnostics import Refused
 from kfp_sagemaker_converter.rules import pipeline as rules
@@ -29,10 +29,10 @@ def message_of(ir: Mapping[str, Any], at: Location) -> Any:
     try:
         message = json_format.ParseDict(ir, pipeline_spec_pb2.PipelineSpec())
     except (json_format.ParseError, *_REFUSALS) as error:
-        raise Refused([rules.not_a_pipeline_spec(at, "", _no_json(ir) or _problem(error))]) from None
+        raise Refused([rules.not_a_pipeline_spec(at, "", not_json(ir) or _problem(error))]) from None
     # The parser takes what is empty, and null, for any message, and asks for no field.
     wrong = next(_misshapen(ir, message.DESCRIPTOR, ""), "") or ("" if message.HasField("root") else "root is missing")
-    wrong = wrong or _no_json(ir)
+    wrong = wrong or not_json(ir)
     if not wrong and not message.components:  # kfp's loader asks for one
         wrong = "it has no components, so that nothing is there to run"
     if wrong:
@@ -52,7 +52,7 @@ def check_platforms(platforms: Mapping[str, Any], at: Location) -> None:
     from kfp.pipeline_spec import pipeline_spec_pb2
 
     words, message = {"platforms": platforms}, pipeline_spec_pb2.PlatformSpec()
-    wrong = _no_json(words) or next(_misshapen(words, message.DESCRIPTOR, ""), "")
+    wrong = not_json(words) or next(_misshapen(words, message.DESCRIPTOR, ""), "")
     if not wrong:
         try:
             json_format.ParseDict(words, message)
@@ -92,24 +92,6 @@ def _misshapen(words: Any, descriptor: Any, path: str) -> Iterator[str]:
                     yield from _misshapen(one, inner, f"{here}[{position}]")
         else:
             yield from _misshapen(value, inner, here)
-
-
-def _no_json(words: Any) -> str:
-    """Where there is an infinite number or none (``.inf``, ``.nan``), which YAML has and JSON has not; empty: nowhere."""
-    try:
-        json.dumps(words, allow_nan=False)
-    except ValueError:
-        return next((f"{path.lstrip('.')} is {value}, which JSON has not" for path, value in _numbers(words, "")
-                     if not math.isfinite(value)), "")
-    return ""
-
-
-def _numbers(words: Any, path: str) -> Iterator[tuple[str, float]]:
-    if isinstance(words, float):
-        yield path, words
-    elif isinstance(words, (dict, list)):
-        for key, value in words.items() if isinstance(words, dict) else enumerate(words):
-            yield from _numbers(value, f"{path}.{key}" if isinstance(words, dict) else f"{path}[{key}]")
 
 
 def _is_any(descriptor: Any) -> bool:

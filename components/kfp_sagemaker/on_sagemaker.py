@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import UnionType
 from typing import Any, get_origin, get_type_hints
@@ -83,8 +83,12 @@ def run_on_sagemaker(
     known = sorted(JobSettings.__dataclass_fields__)
     wrong = [Violation(name, f"no such setting; there are {', '.join(known)}") for name in chosen if name not in known]
     wrong += _not_one_of("service", service or Service.PROCESSING, Service) + _not_one_of("uri_mode", uri_mode, UriMode)
-    wrong += [*_not_of_type(component, env, secrets, mounts, large_values, command, image, chosen)]
+    wrong += _wrong_variables(env, secrets)
+    lists = {"secrets": (secrets, Secret), "mounts": (mounts, Mount), "large_values": (large_values, str),
+             "command": (command, str)}
+    wrong += [*_no_lists(lists), *_not_of_type(chosen)]
     told = {each.input for each in wrong}
+    kind, job = Service.PROCESSING, JobSettings()
     if not told & {"service", "secrets", "mounts"}:
         claims = any(mount.kind in CLAIMS for mount in mounts)
         chosen = {name: value for name, value in chosen.items() if name in known and name not in told}
@@ -94,21 +98,30 @@ def run_on_sagemaker(
                 warnings.warn(f"run_on_sagemaker: {each}", stacklevel=2)
             else:
                 wrong.append(each)
-    if wrong:
-        raise InvalidInput("run_on_sagemaker", wrong)
-    document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
-    name, executor = _single_container(document)
-    spec = step_spec(
-        executor["container"], document["components"][name], job=job, service=kind,
-        secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), shell=shell,
-    )
+    launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE
+    if isinstance(image, str):
+        wrong += _refused(lambda: checked_image(launcher, "image"))
+    else:
+        wrong.append(Violation("image", "expected a text", value=image))
+    single = _single_container(component)
+    if isinstance(single, Violation):
+        raise InvalidInput("run_on_sagemaker", [*wrong, single])
+    document, name, executor = single
+    spec = step_spec(executor["container"], document["components"][name], job=job, service=kind, shell=shell)
     if command and spec.command:
         problem = f"the component has a command, {' '.join(spec.command)[:100]}; this is for one without"
-        raise InvalidInput("run_on_sagemaker", [Violation("command", problem, value=command)])
-    spec = replace(spec, env=(*spec.env, *(env or {}).items()), command=spec.command or tuple(command))
-    spec = _with_large_values(spec, large_values)
-    launcher = image or os.environ.get(IMAGE_VARIABLE, "") or DEFAULT_IMAGE
-    executor["container"] = launcher_container(spec, checked_image(launcher, "image")).container
+        wrong.append(Violation("command", problem, value=command))
+    wrong += _wrong_large_values(spec, large_values) if "large_values" not in told else []
+    wrong += _refused(lambda: moved_component(document["components"][name], spec))
+    if wrong:
+        raise InvalidInput("run_on_sagemaker", wrong)
+    spec = replace(
+        spec, secrets=tuple(secrets), mounts=tuple(mounts), uri_mode=UriMode(uri_mode), env=(*spec.env, *(env or {}).items()),
+        command=spec.command or tuple(command),
+        large_inputs=tuple(each for each in _parameters(spec.inputs) if each in large_values),
+        large_outputs={each: _LARGE for each in _parameters(spec.outputs) if each in large_values},
+    )  # fmt: skip
+    executor["container"] = launcher_container(spec, launcher).container
     _declare(document, name, spec)
     # kfp reads YAML 1.1, where JSON's 1e-05 is text and its \\ud83d two halves of a character.
     moved: BaseComponent = load_component_from_text(yaml.safe_dump(document, sort_keys=False))
@@ -116,37 +129,46 @@ def run_on_sagemaker(
     return moved
 
 
+def _refused(check: Callable[[], object]) -> list[Violation]:
+    """What ``check`` refuses."""
+    try:
+        check()
+    except InvalidInput as refused:
+        return list(refused.violations)
+    return []
+
+
 def _not_one_of(name: str, value: str, choices: type[Service] | type[UriMode]) -> list[Violation]:
     allowed = [str(choice) for choice in choices]
     return [] if value in allowed else [Violation(name, f"must be one of {', '.join(allowed)}", value=value)]
 
 
-def _not_of_type(
-    component: Any, env: Any, secrets: Any, mounts: Any, large_values: Any, command: Any, image: Any, chosen: Mapping[str, Any]
-) -> Iterator[Violation]:
-    """What is of another type than it has to be. The job's other settings are checked by its component."""
-    if not isinstance(component, BaseComponent):
-        yield Violation("component", f"expected a KFP component, got {type(component).__name__}")
-    elif isinstance(component, GraphComponent):
-        yield Violation("component", "a pipeline is converted by `kfp-sagemaker convert`", value=component.name)
-    if not isinstance(image, str):
-        yield Violation("image", "expected a text", value=image)
-    yield from (Violation("mounts", "expected a path", value=each.path) for each in mounts if isinstance(each, Mount)
-                and not isinstance(each.path, str))
+def _no_lists(lists: Mapping[str, tuple[Any, type]]) -> Iterator[Violation]:
+    """Of arguments with the type of their members, those that are no lists of these."""
+    for name, (values, type_) in lists.items():
+        if not isinstance(values, list | tuple) or not all(isinstance(each, type_) for each in values):
+            yield Violation(name, f"expected a tuple of {type_.__name__}", value=values)
+        elif type_ is Mount:
+            paths = [each.path for each in values]
+            yield from (Violation(name, "expected a path", value=path) for path in paths if not isinstance(path, str))
+
+
+def _wrong_variables(env: Any, secrets: Any) -> Iterator[Violation]:
+    """What is no environment, and names that no variable has."""
     if env is not None and not isinstance(env, Mapping):
         yield Violation("env", "expected a mapping of names to texts", value=env)
-    yield from (Violation("secrets", "is not the name of a variable", value=each.variable) for each in secrets
-                if isinstance(each, Secret) and not VARIABLE.fullmatch(str(each.variable)))
     for name, value in env.items() if isinstance(env, Mapping) else ():
         if not isinstance(name, str) or not VARIABLE.fullmatch(name):
             yield Violation("env", "a name has letters, digits and underscores, and does not begin with a digit", value=name)
         if not isinstance(value, str):
             yield Violation(f"env: {name}", "expected a text", value=value)
-    lists = {"secrets": (secrets, Secret), "mounts": (mounts, Mount), "large_values": (large_values, str),
-             "command": (command, str)}
-    for name, (values, type_) in lists.items():
-        if not isinstance(values, list | tuple) or not all(isinstance(each, type_) for each in values):
-            yield Violation(name, f"expected a tuple of {type_.__name__}", value=values)
+    for each in secrets if isinstance(secrets, list | tuple) else ():
+        if isinstance(each, Secret) and not VARIABLE.fullmatch(str(each.variable)):
+            yield Violation("secrets", "is not the name of a variable", value=each.variable)
+
+
+def _not_of_type(chosen: Mapping[str, Any]) -> Iterator[Violation]:
+    """Settings of another type than they have to be. What they say is checked elsewhere."""
     hints = get_type_hints(JobSettings)
     for name, value in chosen.items():
         type_ = get_origin(hints.get(name)) or hints.get(name, object)
@@ -154,29 +176,32 @@ def _not_of_type(
             yield Violation(name, f"expected {hints[name] if type_ is UnionType else type_.__name__}", value=value)
 
 
-def _with_large_values(spec: StepSpec, names: tuple[str, ...]) -> StepSpec:
-    """The specification with those of its parameters marked. Raises InvalidInput for a name that is none of a large type."""
-    inputs, outputs = (
-        [name for name, words in (definitions.get("parameters") or {}).items() if words.get("parameterType") in TYPES]
-        for definitions in (spec.inputs, spec.outputs)
-    )
-    problem = f"no text, list or object among the parameters, which are {', '.join([*inputs, *outputs]) or 'none'}"
-    wrong = [Violation("large_values", problem, value=name) for name in names if name not in (*inputs, *outputs)]
-    if wrong:
-        raise InvalidInput("run_on_sagemaker", wrong)
-    large_inputs = tuple(name for name in inputs if name in names)
-    return replace(spec, large_inputs=large_inputs, large_outputs=dict.fromkeys([n for n in outputs if n in names], _LARGE))
+def _parameters(definitions: Mapping[str, Any]) -> list[str]:
+    """The parameters whose values may be large."""
+    return [name for name, words in (definitions.get("parameters") or {}).items() if words.get("parameterType") in TYPES]
 
 
-def _single_container(document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Name of the one component and its executor. Raises InvalidInput for a pipeline and for what runs no container."""
+def _wrong_large_values(spec: StepSpec, names: tuple[str, ...]) -> list[Violation]:
+    """Names that are none of a parameter of a large type."""
+    parameters = [*_parameters(spec.inputs), *_parameters(spec.outputs)]
+    problem = f"no text, list or object among the parameters, which are {', '.join(parameters) or 'none'}"
+    return [Violation("large_values", problem, value=name) for name in names if name not in parameters]
+
+
+def _single_container(component: Any) -> tuple[dict[str, Any], str, dict[str, Any]] | Violation:
+    """The component's IR, the name of the one component in it, and its executor; or why it has not just one container."""
+    if not isinstance(component, BaseComponent):
+        return Violation("component", f"expected a KFP component, got {type(component).__name__}")
+    if isinstance(component, GraphComponent):
+        return Violation("component", "a pipeline is converted by `kfp-sagemaker convert`", value=component.name)
+    document: dict[str, Any] = json_format.MessageToDict(component.pipeline_spec)
     components, executors = document.get("components") or {}, document["deploymentSpec"].get("executors") or {}
     if len(components) == 1 and "executorLabel" in (only := next(iter(components.values()))):
         executor: dict[str, Any] = executors[only["executorLabel"]]
         if "container" in executor:
-            return next(iter(components)), executor
+            return document, next(iter(components)), executor
     problem = "not a component with one container. A pipeline is converted by `kfp-sagemaker convert`"
-    raise InvalidInput("run_on_sagemaker", [Violation(document["pipelineInfo"]["name"], problem)])
+    return Violation("component", problem, value=component.name)
 
 
 def _declare(document: dict[str, Any], name: str, spec: StepSpec) -> None:

@@ -240,6 +240,16 @@ def test_an_instance_type_that_is_not_known_is_warned_of() -> None:
     assert warned[0].filename == __file__
 
 
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    """Settings, image, command, large values and the component itself."""
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(container, max_run_time=-1, image="UPPER", command=("a",), large_values=("nobody",), speed=3)
+    assert {each.input for each in refused.value.violations} == {"max_run_time", "image", "command", "large_values", "speed"}
+    with pytest.raises(InvalidInput) as refused:
+        run_on_sagemaker(3, image="UPPER", staging_uri="gs://b")  # type: ignore[arg-type]
+    assert {each.input for each in refused.value.violations} == {"component", "image", "staging_uri"}
+
+
 def test_a_pipeline_and_a_taken_name_are_refused() -> None:
     @dsl.pipeline(name="whole")
     def pipeline():
@@ -250,7 +260,7 @@ def test_a_pipeline_and_a_taken_name_are_refused() -> None:
     with pytest.raises(InvalidInput, match="component = 'whole': a pipeline is converted by `kfp-sagemaker convert`"):
         run_on_sagemaker(pipeline)
     text = json.dumps(document(pipeline))
-    with pytest.raises(InvalidInput, match=r"whole: not a component with one container.*kfp-sagemaker convert"):
+    with pytest.raises(InvalidInput, match=r"whole': not a component with one container.*kfp-sagemaker convert"):
         run_on_sagemaker(components.load_component_from_text(text))
     taken = "{name: c, inputs: [{name: sagemaker_role, type: String}], implementation: {container: {image: i, command: [x]}}}"
     with pytest.raises(InvalidInput, match="sagemaker_role: the component has this input"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 PATIENCE = 90.0
@@ -20,3 +21,12 @@ def until(condition: Callable[[], _Result], what: str = "what the test waits for
             return found
         assert time.monotonic() < end, f"this did not come about in {PATIENCE:g} s: {what}"
         time.sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    """Whether a process runs; one that ended and that nobody waited for does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ LARGEST = 64_000_000
 #: Files beside the source are for the source to import, not for kfp: without -P, a yaml.py there would be kfp's.
 _PROGRAM = ("-P", "-m", "kfp_sagemaker.task_lines")
 _MOST_SAID = 100_000
+#: The variable by which what a compilation started is known.
+_MARK = "KFP_SAGEMAKER_COMPILATION"
 _HEADING = "# PIPELINE DEFINITION"
 _FIRST_KEY = re.compile(r"^components:[ \t\r]*$", re.MULTILINE)
 #: Keys that come after the first one, as kfp sorts them.
@@ -163,6 +166,8 @@ def line_that_is_no_comment(text: str) -> int:
 
 def _run(command: list[str], where: Path, environment: Mapping[str, str], longest: float) -> tuple[str, int | None]:
     """What the process said, and its exit code; None when its time was up. Neither it nor its children outlive this call."""
+    identity = str(uuid.uuid4())
+    environment = {**environment, _MARK: identity}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command, cwd=where, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
@@ -177,8 +182,28 @@ def _run(command: list[str], where: Path, environment: Mapping[str, str], longes
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+                _end_marked(f"{_MARK}={identity}".encode())
         said.seek(max(0, said.seek(0, os.SEEK_END) - _MOST_SAID))
         return said.read().decode("utf-8", "replace"), code
+
+
+def _end_marked(mark: bytes) -> None:
+    """End the processes that have the mark in their environment, which are in sessions of their own; on Linux."""
+    # One that is being ended may start another, so often at most.
+    for _ in range(10):
+        marked = [path for path in Path("/proc").glob("[0-9]*/environ") if mark in _read(path)]
+        if not marked:
+            return
+        for path in marked:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(int(path.parent.name), signal.SIGKILL)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 @contextmanager

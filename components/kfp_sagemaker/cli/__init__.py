@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from kfp_sagemaker.errors import EXIT_REMOTE_FAILURE, StepError
+from kfp_sagemaker.errors import EXIT_USER_ERROR, StepError
 from kfp_sagemaker.version import VERSION
 
 #: Subcommand to module and help. The help stands here so that showing it imports none of them.
@@ -77,12 +77,13 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            # A traceback is no message; whoever needs it asks for it.
+            # A traceback is no message; whoever needs it asks for it. 1 is of what went its way: a run that failed, a report
+            # with something to do.
             if os.environ.get("KFP_SAGEMAKER_DEBUG"):
                 raise
             text = f"internal error: {type(error).__name__}: {error} (set KFP_SAGEMAKER_DEBUG=1 for the traceback)"
             click.echo(text, err=True)
-            raise click.exceptions.Exit(EXIT_REMOTE_FAILURE) from None
+            raise click.exceptions.Exit(EXIT_USER_ERROR) from None
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -95,5 +95,5 @@ def test_a_defect_of_ours_is_one_line_and_not_a_traceback(monkeypatch: pytest.Mo
     monkeypatch.setattr("kfp_sagemaker.faces.registry.find_face", broken)
     monkeypatch.delenv("KFP_SAGEMAKER_DEBUG", raising=False)
     result = CliRunner().invoke(main, ["plan", "v1/train", "--inputs", "-"], input="{}")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == "internal error: LookupError: a defect (set KFP_SAGEMAKER_DEBUG=1 for the traceback)\n"

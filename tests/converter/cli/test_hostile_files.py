@@ -18,7 +18,7 @@ from kfp_sagemaker_converter.cli.convert import convert
 from kfp_sagemaker_converter.cli.init import init
 from kfp_sagemaker_converter.output_folder import write_files
 from small_pipelines import as_yaml, pipeline
-from waiting import until
+from waiting import is_running, until
 
 TEXT = ir("straight").encode()
 LONG = "x" * 5_000
@@ -214,15 +214,6 @@ def test_ended_while_it_compiles_it_leaves_no_process_and_no_file(here: Path, nu
     until(lambda: not any(is_running(int(one)) for one in started))
     assert list((here / "temporary").iterdir()) == []
     assert not (here / "out").exists()
-
-
-def is_running(process: int) -> bool:
-    """Whether a process runs; one that ended and that nobody waited for does not."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
 
 
 def test_three_hundred_pipelines_of_a_folder(here: Path) -> None:

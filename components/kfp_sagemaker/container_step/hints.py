@@ -20,7 +20,7 @@ from kfp_sagemaker.s3_uri import split_uri
 _Error = TypeVar("_Error", bound=StepError)
 
 #: What is said, by a pattern of what an error says. In the texts: the step's ``image``, the ``program`` that it runs, its
-#: ``role`` and ``instance_type``, the ``service`` and the ``bucket`` of its outputs.
+#: ``role``, ``instance_type`` and longest time, the ``service`` and the ``bucket`` of its outputs.
 _HINTS = (
     (r"exit code: 126\b",
      "exit code 126: the program {program} of the image {image} cannot be run: it is no executable, or for another processor. "
@@ -31,6 +31,11 @@ _HINTS = (
     (r"exit code: 137\b",
      "exit code 137: the program was killed, mostly because {instance_type} has too little memory: choose a larger "
      "instance_type"),
+    (r"\bMaxRuntimeExceeded\b|\bran longer than its MaxRuntimeInSeconds\b",
+     "the job took longer than it may, {max_run_time} seconds: set max_run_time for the step"),
+    (r"\bMaxWaitTimeExceeded\b",
+     "the job waited for spot instances and ran longer than max_wait_time allows: set a longer one (seconds), or "
+     "spot_instance: false"),
     (r"\b(?:CapacityError|InsufficientInstanceCapacity)\b",
      "there are no free {instance_type} now: choose another instance_type, or let the step wait: wait_for_capacity (seconds)"),
     (r"\bResourceLimitExceeded\b",
@@ -84,6 +89,7 @@ def _hints(text: str, log: str, job: Job) -> Iterator[str]:
         "role": job.settings.role,
         "instance_type": job.settings.instance_type,
         "service": str(job.spec.service),
+        "max_run_time": job.settings.max_run_time,
         "bucket": split_uri(job.layout.task_root)[0],
     }
     found = [hint for pattern, hint in _HINTS if re.search(pattern, text)]

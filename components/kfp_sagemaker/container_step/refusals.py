@@ -50,14 +50,15 @@ def refusals(spec: StepSpec) -> list[Violation]:
         found += [Violation(f"secret {name}", problem) for name in by_arn]
     if not job.subnets and any(one.kind in (MountKind.EFS, MountKind.FSX) for one in spec.mounts):
         found.append(Violation("subnets", "a file system is reached through a VPC: give its subnets and security_group_ids"))
-    told = {one.input for one in found}
     try:
-        warnings = prepare(FACES[spec.service], _inputs(spec.service, job)).warnings
-        found += [one for one in warnings if one.input not in told]
+        violations = prepare(FACES[spec.service], _inputs(spec.service, job)).warnings
     except InvalidInput as refused:
-        named = (replace(one, input=setting_of_input(one.input, job)) for one in refused.violations)
-        found += [one for one in named if one.input not in told]
-    return found
+        violations = tuple(refused.violations)
+    named = [replace(one, input=setting_of_input(one.input, job)) for one in violations]
+    # What is said of the setting is plainer than what is said of a member of the request.
+    plain = {one.input for one in named if not one.member}
+    told = {one.input for one in found}
+    return found + [one for one in named if one.input not in told and not (one.member and one.input in plain)]
 
 
 def _inputs(service: Service, job: JobSettings) -> dict[str, Any]:

@@ -96,6 +96,11 @@ def test_what_secrets_and_volumes_need(settings: dict[str, Any], more: dict[str,
     assert problem in found
 
 
+def test_a_setting_is_told_once() -> None:
+    (found,) = told(Service.TRAINING, {"subnets": "subnet-0123abcd", "security_group_ids": ""})
+    assert found == "security_group_ids: required when vpc_subnets is given: a VPC needs both, or neither"
+
+
 def test_secrets_in_the_environment_need_no_network() -> None:
     secrets = (Secret("TOKEN", SecretPolicy.ENVIRONMENT),)
     assert told(Service.PROCESSING, {"network_isolation": True}, secrets=secrets) == []

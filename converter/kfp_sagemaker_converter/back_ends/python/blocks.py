@@ -8,6 +8,7 @@ from kfp_sagemaker_converter.back_ends.python.graph import Block, block_of, exit
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay
 from kfp_sagemaker_converter.back_ends.python.scope import Function, Scope
 from kfp_sagemaker_converter.back_ends.python.values import given_to_block, write_one_ofs
+from kfp_sagemaker_converter.back_ends.python.written_items import in_order
 from kfp_sagemaker_converter.model import Component, Dag, Task
 
 
@@ -99,7 +100,8 @@ def _write_loop(function: Function, scope: Scope, task: Task, inner: Scope, name
     if loop.items_input:
         items = inner.reference(loop.items_input)
     elif loop.items is not None:
-        items = literal(loop.items, inner.reference)
+        component = function.pipeline.components[task.component]
+        items = literal(in_order(loop.items, task, component, function.pipeline.components), inner.reference)
     else:
         raise CannotSay(f"the items of {task.name}")
     parallelism = f", parallelism={loop.parallelism}" if loop.parallelism else ""

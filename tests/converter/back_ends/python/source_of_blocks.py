@@ -112,6 +112,15 @@ def loops_over_constants():
         mapping(d=item.a)
 
 
+def loops_over_mappings_of_several_types():
+    with dsl.ParallelFor([{"title": "x", "count": 1, "more": {"a": 1}}, {"title": "y", "count": 2}]) as item:
+        text(words=item.title)
+    with dsl.ParallelFor([{"weight": 0.5, "b": "x"}]) as item:
+        real(n=item.weight)
+    with dsl.ParallelFor([{"z": {"b": 1}, "a": 1, "b": "x"}]) as item:
+        mapping(d=item.z)
+
+
 def loops_at_run_time(words: List[str], maps: List[Dict[str, int]], plain: list):
     with dsl.ParallelFor(words) as item:
         text(words=item)

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 REPORT = "report.json"
+#: Bytes of a report that is looked into: one of 10,000 steps has some 10 MB.
+_LARGEST_REPORT = 100_000_000
 #: What a conversion can have written; a report names nothing else, whoever wrote it.
 _OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?:json|md)|images\.txt|TODO\.md|"
                        r"iam/[a-z-]+\.json|bundles/[A-Za-z0-9_-][A-Za-z0-9._-]*\.step")
@@ -14,9 +16,11 @@ _OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?
 
 def written_before(folder: Path) -> frozenset[str]:
     """The files of the conversion whose report is in ``folder``; none where there is no such report."""
+    path = folder / REPORT
     try:
-        words = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        files = words["files"]
+        if not path.is_file() or path.stat().st_size > _LARGEST_REPORT:
+            return frozenset()
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
         return frozenset(name for name in files if _OWN_NAME.fullmatch(name))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return frozenset()

@@ -12,6 +12,7 @@ from kfp_sagemaker_converter.front_ends.kfp_v2.loadable import check_loadable
 from kfp_sagemaker_converter.front_ends.kfp_v2.message import check_platforms, is_plain, message_of, normalised
 from kfp_sagemaker_converter.front_ends.kfp_v2.newer_ir import newer_fields
 from kfp_sagemaker_converter.front_ends.kfp_v2.older_ir import modernise
+from kfp_sagemaker_converter.front_ends.kfp_v2.places import located
 from kfp_sagemaker_converter.front_ends.kfp_v2.platforms import platform_of
 from kfp_sagemaker_converter.front_ends.kfp_v2.references import dangling
 from kfp_sagemaker_converter.front_ends.kfp_v2.runtime_config import apply_runtime_config
@@ -36,8 +37,14 @@ def read_ir(text: StructuredText) -> tuple[Document, list[Diagnostic]]:
 
 def _document(text: StructuredText, parts: Parts) -> tuple[Document, list[Diagnostic]]:
     ir, findings = parts.ir, []
-    message = message_of(ir, parts.at)
-    check_platforms(parts.platforms, parts.at)
+    try:
+        message = message_of(ir, parts.at)
+    except Refused as refused:
+        raise located(refused, text, ir) from None
+    try:
+        check_platforms(parts.platforms, parts.at)
+    except Refused as refused:
+        raise located(refused, text, {"platforms": parts.platforms}) from None
     if not message.pipeline_info.name:
         raise Refused([pipeline_rules.no_name(parts.at, "")])
     if not is_plain(ir, message):

@@ -32,7 +32,7 @@ SHOWS: dict[str, list[str]] = {
     "one_of_in_a_branch": ["text_3 = text_step(words=one_of)", 'with dsl.If(one_of_2 == "x"):', "return one_of_2"],
     "loops_over_constants": ['with dsl.ParallelFor([1, 2], name="numbers", parallelism=2) as item_2:',
                              'words=getattr(item_6, "class")', "d=item_7.a"],
-    "loops_over_mappings_of_several_types": ['with dsl.ParallelFor([{"title": "x", "count": 1, "more": {"a": 1}}, {"title": "y"'],
+    "loops_over_mappings_of_several_types": ['with dsl.ParallelFor([{"title": "x", "count": 1, "more": {"a": 1}}, {"title": '],
     "loops_at_run_time": ["def pipeline(maps: List[Dict[str, int]], plain: list, words: list):", 'words=f"x{item_3}y"',
                           "with dsl.If(item_2.b == 1):", "n=item_2.c",
                           'mappings_step.component_spec.outputs["Output"].type = "List[dict]"  # for loops over it'],

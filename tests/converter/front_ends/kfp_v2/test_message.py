@@ -80,3 +80,31 @@ def test_a_second_platform_document_is_refused_by_its_line() -> None:
     (found,) = refused.value.diagnostics
     assert (found.code, found.location.line) == ("KSC208", len(text[:text.rindex("platforms:")].splitlines()) + 1)
     assert "it is the second of its pipeline, and kfp takes one" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("root:\n  inputDefinitions:\n    parameters:\n      x: {}\n      y: {parameterType: STRNG}\n", 5),
+        ("root:\n  dag:\n    tasks:\n      train:\n        taskInfo:\n          name: a\n          nam: b\n", 7),
+        ("root:\n  dag: {}\n  dagg: {}\n", 3),
+        ("root:\n  dag: []\n", 2),
+        ("root:\n  dag:\n    tasks:\n      train:\n        taskInfo: {}\n        retryPolicy: {maxRetryCount: .inf}\n", 6),
+        ("root:\n  dag:\n    tasks:\n      train:\n        dependentTasks: {}\n", 5),
+        ("root: {}\npipelineInfo: {name: a}\nnobody: 1\n", 3),
+    ],
+)
+def test_what_is_refused_has_its_line(text: str, line: int) -> None:
+    head = "" if "pipelineInfo" in text else "pipelineInfo: {name: small}\n"
+    with pytest.raises(Refused) as refused:
+        read_ir(read(text + head, "pipeline.yaml"))
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.location.line) == ("KSC201", line), found.sentence
+
+
+def test_what_is_refused_of_a_platform_document_has_its_line() -> None:
+    text = as_yaml(pipeline(), {"platforms": {"kubernetes": {"deploymentSpec": {"executors": {}, "odd": 1}}}})
+    with pytest.raises(Refused) as refused:
+        read_ir(read(text, "pipeline.yaml"))
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.location.line) == ("KSC208", text.count("\n", 0, text.index("odd")) + 1), found.sentence

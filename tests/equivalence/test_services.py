@@ -129,7 +129,9 @@ def test_an_image_of_a_private_registry(lab: Lab, run: Callable[..., Observation
 
 
 def test_a_private_registry_without_a_vpc_is_refused_before_anything_is_sent(run: Callable[..., Observation]) -> None:
-    ran = run("of_a_private_registry", Job(registry_access="Vpc"))
+    """The configuration names the VPC, and the run takes it away."""
+    job = Job(registry_access="Vpc", subnets=("subnet-1",), security_group_ids=("sg-1",))
+    ran = run("of_a_private_registry", job, sagemaker_subnets="", sagemaker_security_group_ids="")
     assert (ran.trace, ran.jobs) == (("told!",), {})
     assert "a private registry is reached through a VPC: give subnets and security_group_ids" in ran.progress
 

@@ -29,6 +29,10 @@ MOVED_STEP = "step"
 @click.option("--secret", "secrets", multiple=True, metavar="ARN", help="With --for job: a secret that jobs read. Repeatable.")
 @click.option("--registry-function", "registry_functions", multiple=True, metavar="ARN",
               help="With --for job: a Lambda function with the credentials of a private registry. Repeatable.")
+@click.option("--image", "images", multiple=True, metavar="IMAGE",
+              help="With --for job: an image in ECR that jobs run. Repeatable; none: all repositories of the account.")
+@click.option("--key", "keys", multiple=True, metavar="KEY",
+              help="For step: a KMS key that jobs encrypt with, by id, ARN or alias/NAME. Repeatable.")
 @click.option("--namespace", default="kubeflow", show_default=True, help="On ACK: where the pods run.")
 @click.option("--service-account", default="pipeline-runner", show_default=True, help="On ACK: what the pods run as.")
 @click.option("--stop", is_flag=True, help="Add what `kfp-sagemaker stop --run` needs.")
@@ -46,6 +50,8 @@ def iam(
     buckets: tuple[str, ...],
     secrets: tuple[str, ...],
     registry_functions: tuple[str, ...],
+    images: tuple[str, ...],
+    keys: tuple[str, ...],
 ) -> None:
     """Print the IAM policy, as JSON, that the pods of COMPONENTS (such as v1/train v1/model) need.
 
@@ -59,7 +65,7 @@ def iam(
     from kfp_sagemaker.errors import InvalidInput, Violation
     from kfp_sagemaker.faces.face import BackEnd
     from kfp_sagemaker.faces.registry import find_face
-    from kfp_sagemaker.iam import job_policy, partition_of, policy, reads_policy
+    from kfp_sagemaker.iam import job_policy, key_statements, partition_of, policy, reads_policy
     from kfp_sagemaker.rbac import rbac
 
     wrong = [Violation(option, "not an ARN of an IAM role: arn:PARTITION:iam::ACCOUNT:role/NAME", value=arn)
@@ -73,15 +79,19 @@ def iam(
     faces = [find_face(component) for component in dict.fromkeys(components) if component != MOVED_STEP]
     if whose == "job" and (faces or not moved):
         raise InvalidInput("iam", [Violation("--for", f"job is for the component {MOVED_STEP} alone", value=whose)])
-    of_jobs = {"--secret": secrets, "--registry-function": registry_functions}
-    misplaced = [Violation("--bucket", f"only with the component {MOVED_STEP}")] if buckets and not moved else []
+    of_jobs = {"--secret": secrets, "--registry-function": registry_functions, "--image": images}
+    of_steps = {"--bucket": buckets, "--key": keys}
+    misplaced = [Violation(option, f"only with the component {MOVED_STEP}") for option, given in of_steps.items()
+                 if given and not moved]
     misplaced += [Violation(option, "only with --for job") for option, given in of_jobs.items() if given and whose != "job"]
     if misplaced:
         raise InvalidInput("iam", misplaced)
+    for_keys = key_statements(keys, partition=partition_of(region, roles), region=region, account=account)
     if whose == "job":
         document = job_policy(
             partition=partition_of(region, roles), region=region, account=account, buckets=buckets, secrets=secrets,
-            registry_functions=registry_functions)
+            registry_functions=registry_functions, images=images)
+        document["Statement"] += for_keys
         click.echo(json.dumps(document, indent=2))
         return
     faces += FACES.values() if moved else []
@@ -111,6 +121,7 @@ def iam(
         faces, partition=partition_of(region, roles), region=region, account=account, roles=roles, assumed_roles=assumed_roles,
         stop=stop, wait_for_capacity=wait_for_capacity, buckets=buckets if moved else None,
     )
+    document["Statement"] += for_keys
     click.echo(json.dumps(document, indent=2))
 
 

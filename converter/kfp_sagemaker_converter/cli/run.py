@@ -148,8 +148,8 @@ def _from_source(source: SourceFile, function: str, configuration: Configuration
     try:
         with tempfile.TemporaryDirectory(prefix="kfp-sagemaker-") as folder:
             path = source.path
-            if path is None:
-                path = Path(folder) / "stdin.py"
+            if path is None or path.suffix != ".py":  # which alone Python imports
+                path = Path(folder) / "given.py"
                 path.write_text(source.text, encoding="utf-8")
             made = compiled(path, function, source.file)
     except Refused as refused:

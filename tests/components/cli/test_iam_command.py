@@ -107,17 +107,30 @@ def test_the_role_of_jobs_of_moved_steps() -> None:
     arguments = ["iam", "step", "--for", "job", "--secret", secret, "--registry-function", function]
     document = json.loads(CliRunner().invoke(main, arguments).stdout)
     statements = {statement["Sid"]: statement for statement in document["Statement"]}
-    assert statements["ReadSecrets"]["Resource"] == [secret]
+    assert statements["ReadSecrets"]["Resource"] == [secret, f"{secret}-??????"]
     assert (statements["AskForRegistryCredentials"]["Action"], statements["AskForRegistryCredentials"]["Resource"]) == (
         ["lambda:InvokeFunction"], [function])
     assert statements["Objects"]["Resource"] == ["arn:aws:s3:::*/*"]
     assert not any(action.startswith("sagemaker:") for statement in document["Statement"] for action in statement["Action"])
 
 
+def test_keys_and_images_of_moved_steps() -> None:
+    image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/train:1"
+    for whose, more in (("pod", []), ("job", ["--image", image])):
+        arguments = ["iam", "step", "--for", whose, "--key", "alias/team", "--key", "1234", *more]
+        document = json.loads(CliRunner().invoke(main, arguments).stdout)
+        statements = {statement["Sid"]: statement for statement in document["Statement"]}
+        assert statements["UseKeys"]["Resource"] == ["arn:aws:kms:*:*:key/1234"]
+        assert statements["UseKeysByAlias"]["Resource"] == ["arn:aws:kms:*:*:key/*"]
+    assert statements["PullImages"]["Resource"] == ["arn:aws:ecr:eu-west-1:111122223333:repository/train"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         (["v1/train", "--bucket", "b"], "--bucket: only with the component step"),
+        (["v1/train", "--key", "k"], "--key: only with the component step"),
+        (["step", "--image", "i"], "--image: only with --for job"),
         (["step", "--secret", "arn"], "--secret: only with --for job"),
         (["step", "--registry-function", "arn"], "--registry-function: only with --for job"),
         (["v1/train", "--for", "job"], "job is for the component step alone"),

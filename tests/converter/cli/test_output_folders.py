@@ -102,6 +102,12 @@ def test_of_a_folder_source_without_a_pipeline_is_left_out(here: Path) -> None:
     assert "KSC114" in run("given/steps.py", "-o", "two", status=2).output
 
 
+def test_source_goes_by_any_name(here: Path) -> None:
+    (here / "pipeline.txt").write_text(SOURCE.format(name="say") + PIPELINE.format(name="say"))
+    said = run("pipeline.txt", "-o", "out", "--all").output
+    assert "pipeline.txt: flow, KFP 2 DSL source" in said
+
+
 def test_images_of_one_name_at_two_hosts_are_two_copies(here: Path) -> None:
     hosts = ("quay.io", "ghcr.io")
     components = {f"comp-{host}": step(host) for host in hosts}

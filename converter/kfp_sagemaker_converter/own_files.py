@@ -1,4 +1,4 @@
-"""Which files of a folder an earlier conversion wrote, by the report that it left there."""
+"""Which files may be read and replaced: those that an earlier conversion wrote, and none that would be waited for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _LARGEST_REPORT = 100_000_000
 #: What a conversion can have written; a report names nothing else, whoever wrote it.
 _OWN_NAME = re.compile(r"pipeline\.(?:yaml|py)|component\.(?:yaml|py)|report\.(?:json|md)|images\.txt|TODO\.md|"
                        r"iam/[a-z-]+\.json|bundles/[A-Za-z0-9_-][A-Za-z0-9._-]*\.step")
+
+
+def is_waited_for(path: Path) -> bool:
+    """Whether opening a file waits until somebody writes to it: a named pipe, but for those of a shell's ``<(...)``."""
+    return path.is_fifo() and not str(path).startswith(("/dev/", "/proc/"))
 
 
 def written_before(folder: Path) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT
-from kfp_sagemaker_converter.own_files import written_before
+from kfp_sagemaker_converter.own_files import is_waited_for, written_before
 from kfp_sagemaker_converter.rules import reading as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -77,6 +78,8 @@ def _read(path: Path | None, slug: str, searched: bool) -> SourceFile:
     try:
         if path is None:
             data = sys.stdin.buffer.read(LONGEST_TEXT + 1)
+        elif is_waited_for(path):
+            raise OSError(errno.EINVAL, "a named pipe; give it as standard input (-)")
         else:
             with path.open("rb") as stream:
                 data = stream.read(LONGEST_TEXT + 1)

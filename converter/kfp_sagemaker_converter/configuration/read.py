@@ -7,6 +7,7 @@ are added after those beneath, so that the project's win. ``images`` of the file
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from kfp_sagemaker_converter.configuration.configuration import ClaimRule, Confi
 from kfp_sagemaker_converter.configuration.validate import problems_in
 from kfp_sagemaker_converter.diagnostics import Diagnostic, Refused, Severity
 from kfp_sagemaker_converter.front_ends.structured_text import LONGEST_TEXT, StructuredText, read
+from kfp_sagemaker_converter.own_files import is_waited_for
 from kfp_sagemaker_converter.rules import configuration as rules
 from kfp_sagemaker_converter.source import Location
 
@@ -53,6 +55,8 @@ def _layers(path: Path) -> tuple[list[tuple[StructuredText, dict[str, Any]]], li
             break
         seen.append(os.path.abspath(path))
         try:
+            if is_waited_for(path):
+                raise OSError(errno.EINVAL, "a named pipe")
             with path.open(encoding="utf-8") as file:
                 text = read(file.read(LONGEST_TEXT + 1), str(path))
         except (OSError, ValueError) as error:

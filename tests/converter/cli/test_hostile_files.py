@@ -222,3 +222,21 @@ def test_three_hundred_pipelines_of_a_folder(here: Path) -> None:
         (here / "many" / f"{number}.yaml").write_text(as_yaml(pipeline()))
     assert run("many").exit_code == 1
     assert len(list((here / "out").iterdir())) == 300
+
+
+def test_a_named_pipe_is_not_waited_for(here: Path) -> None:
+    os.mkfifo(here / "pipe.yaml")
+    result = run("pipe.yaml")
+    assert result.exit_code == 2
+    assert "pipe.yaml" in result.output
+    assert "a named pipe; give it as standard input (-)" in result.output
+    (here / "given").mkdir()
+    os.mkfifo(here / "given" / "pipe.yaml")
+    os.mkfifo(here / "given" / "report.json")
+    (here / "given" / "ok.yaml").write_bytes(TEXT)
+    assert run("given").exit_code == 1
+    for configuration in ("pipe.yaml", "c.yaml"):
+        (here / "c.yaml").write_text("version: 1\nextends: pipe.yaml\n")
+        result = CliRunner().invoke(convert, ["ok.yaml", "-o", "other", "--config", configuration])
+        assert result.exit_code == 2
+        assert "a named pipe" in result.output

@@ -10,7 +10,7 @@ from kfp_sagemaker.container_step.step_spec import JobSettings, Resources
 
 from kfp_sagemaker_converter.configuration.configuration import Configuration, StepSettings
 from kfp_sagemaker_converter.model import Container
-from kfp_sagemaker_converter.passes.compute import PROCESSING, InstanceChoice
+from kfp_sagemaker_converter.passes.compute import PROCESSING, TRAINING, InstanceChoice
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried
 from kfp_sagemaker_converter.passes.volumes import LARGEST_VOLUME, Volumes
 
@@ -19,6 +19,8 @@ _SAME = (
     "instance_count", "volume_size", "max_run_time", "network_isolation", "traffic_encryption", "resource_encryption_key",
     "output_encryption_key", *TRAINING_ONLY,
 )  # fmt: skip
+#: Seconds that a job may run, by service: botocore's model, and for training the API's page.
+LONGEST_RUN = {PROCESSING: 777_600, TRAINING: 2_419_200}
 #: Further inputs of the job's component.
 _MORE = ("wait_for_capacity", "assume_role")
 
@@ -43,7 +45,7 @@ def job_settings(
     if said.get("spot_instance") and settings.job.max_wait_time:
         said["max_wait_time"] = settings.job.max_wait_time
     if carried.max_run_time and "max_run_time" not in said:
-        said["max_run_time"] = carried.max_run_time
+        said["max_run_time"] = min(carried.max_run_time, LONGEST_RUN[choice.service])
     if volumes.gibibytes:
         own = int(said.get("volume_size", JobSettings.volume_size))
         said["volume_size"] = min(own + volumes.gibibytes, LARGEST_VOLUME)

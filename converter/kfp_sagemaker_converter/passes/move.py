@@ -17,7 +17,7 @@ from kfp_sagemaker_converter.diagnostics import Diagnostic
 from kfp_sagemaker_converter.model import Container, Pipeline
 from kfp_sagemaker_converter.passes.compute import InstanceChoice, choose_instance
 from kfp_sagemaker_converter.passes.images import about_images
-from kfp_sagemaker_converter.passes.job_settings import job_settings
+from kfp_sagemaker_converter.passes.job_settings import LONGEST_RUN, job_settings
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
 from kfp_sagemaker_converter.passes.large_values import all_marked, large_values
 from kfp_sagemaker_converter.passes.obstacles import obstacles
@@ -28,6 +28,7 @@ from kfp_sagemaker_converter.passes.setting_names import renamed
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
 from kfp_sagemaker_converter.passes.volumes import Volumes, volumes_of, with_training
 from kfp_sagemaker_converter.rules import configuration as configuration_rules
+from kfp_sagemaker_converter.rules import kubernetes as kubernetes_rules
 from kfp_sagemaker_converter.rules import output as output_rules
 from kfp_sagemaker_converter.rules import placement as placement_rules
 from kfp_sagemaker_converter.source import Location
@@ -121,6 +122,8 @@ def _move(
     if not configuration.pipeline_root and _is_too_long(all_marked(spec)):
         return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
     diagnostics = [*instance.diagnostics, *taken.diagnostics, *volumes.diagnostics]
+    if settings.job.max_run_time is None and taken.max_run_time > (longest := LONGEST_RUN[instance.service]):
+        diagnostics.append(kubernetes_rules.deadline_shortened(at, step.name, step.name, instance.service, longest))
     if chooses_paths(spec):
         diagnostics.append(output_rules.outputs_at_custom_paths(at, step.name, step.name))
     return Moved(step, spec, instance, {**taken.pod_settings, **volumes.pod_settings}, run_time_inputs), diagnostics

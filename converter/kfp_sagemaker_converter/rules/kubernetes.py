@@ -114,3 +114,24 @@ def setting_dropped(step: str, setting: str) -> Says:
     Nothing in general. A program that needs root, or another user, gets it from its image.
     """
     return f"{step}'s {setting} has no meaning for a job and is left out.", "Nothing to do in general."
+
+
+@rule("KSC611", Severity.APPROXIMATE)
+def deadline_shortened(step: str, service: str, seconds: int) -> Says:
+    """A pod's deadline is longer than a job may run.
+
+    ## What it does
+    Gives the job the longest time there is: nine days for processing jobs, four weeks for training jobs.
+
+    ## Why
+    SageMaker refuses more.
+
+    ## Example
+    ```python
+    kubernetes.set_timeout(task, seconds=30 * 24 * 3600)
+    ```
+
+    ## What to do
+    If a processing job is to run for longer, give the step `service: training`.
+    """
+    return f"{step}'s job ends after {seconds} seconds, the longest for {service} jobs.", "service: training runs for longer."

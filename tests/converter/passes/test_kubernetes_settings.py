@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from kfp_sagemaker.container_step.step_spec import Secret, SecretPolicy
+from kfp_sagemaker_converter.configuration.configuration import Configuration, Job
 from kfp_sagemaker_converter.passes.kubernetes_settings import Carried, carried
+from kfp_sagemaker_converter.passes.move import plan
+from kfp_sagemaker_converter.passes.placement import ALL, Choice
 from kfp_sagemaker_converter.passes.steps import Step, steps_of
 from small_pipelines import document, kubernetes, pipeline
 
@@ -73,3 +76,35 @@ def test_what_is_optional_may_be_missing_from_the_pod() -> None:
 def test_what_has_no_meaning_for_a_job_is_said(name: str) -> None:
     found = carried_with({name: [{"x": "y"}]})
     assert [(one.code, one.location.line > 0) for one in found.diagnostics] == [("KSC605", True)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "job", "longest", "told"),
+    [
+        (777_600, Job(), 777_600, False),
+        (900_000, Job(), 777_600, True),
+        (900_000, Job(service="training"), 900_000, False),
+        (9_000_000, Job(service="training"), 2_419_200, True),
+        (900_000, Job(max_run_time=60), 60, False),
+    ],
+)
+def test_a_deadline_longer_than_jobs_may_run_is_shortened(seconds: int, job: Job, longest: int, told: bool) -> None:
+    words = document(pipeline(), kubernetes({"exec-train": {"activeDeadlineSeconds": str(seconds)}})).pipeline
+    found = plan(words, Configuration(defaults=job), Choice(ALL), {})
+    assert found.moved[0].spec.job.max_run_time == longest
+    assert ("KSC611" in {one.code for one in found.diagnostics}) is told
+
+
+def test_tags_of_the_configuration_leave_less_room_for_those_of_a_pod() -> None:
+    settings = {"podMetadata": {"labels": {str(number): "x" for number in range(60)}}}
+    words = document(pipeline(), kubernetes({"exec-train": settings})).pipeline
+    found = plan(words, Configuration(tags={f"own{number}": "x" for number in range(30)}), Choice(ALL), {})
+    assert len(found.moved[0].spec.job.tags) == 40
+    assert "KSC806" not in {one.code for one in found.diagnostics}
+
+
+def test_variables_of_a_config_map_are_not_called_secrets() -> None:
+    config_map = [{"configMapName": "settings", "keyToEnv": [{"configMapKey": "url", "envVar": "URL"}]}]
+    found = carried_with({"configMapAsEnv": config_map, "secretAsEnv": SECRET})
+    (said,) = [one.sentence for one in found.diagnostics if one.code == "KSC603"]
+    assert said == "exec-train gets the secrets PASSWORD as the configuration says."

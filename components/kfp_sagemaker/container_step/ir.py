@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 from kfp_sagemaker.container_step.encoding import INLINE_LIMIT, Bundle, bundle, encode
@@ -117,13 +117,13 @@ def moved_component(component: Mapping[str, Any], spec: StepSpec) -> dict[str, A
 
 def _placeholders(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from (match["name"] or match["quoted"] for match in _PARAMETER.finditer(value))
+        if "{{" in value:
+            yield from (match["name"] or match["quoted"] for match in _PARAMETER.finditer(value))
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _placeholders(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _placeholders(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for each in fields(value):
-            yield from _placeholders(getattr(value, each.name))
+    elif is_dataclass(value):
+        yield from _placeholders(vars(value))

@@ -33,7 +33,7 @@ KINDS = {
     "C": "component.yaml",
     "E": "Vertex AI and KFP 2 JSON",
     "A": "KFP 1 pipelines (Argo)",
-    "F": "pipelines of other engines, objects of APIs",
+    "F": "pipelines of other engines",
     "N": "broken files",
 }
 #: Share of files of a kind that convert, with --all, and of B's container steps that move.

@@ -81,6 +81,11 @@ def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] =
     if foreign and not any(os.path.realpath(folder / name) in untouchable for name in foreign):
         problem = f"the folder has {', '.join(foreign)} of no earlier conversion; choose another folder, or move what is there"
         raise OSError(errno.EEXIST, problem, str(folder))
+    gone = sorted(before - files.keys())
+    # What stands there by now may be a person's: a folder, or the file that is converted.
+    for path in (folder / name for name in gone):
+        if os.path.realpath(path) in untouchable:
+            raise OSError(errno.EEXIST, "it is the file that is converted; choose another folder", str(path))
     waiting: list[tuple[str, Path]] = []
     made: list[Path] = []
     try:
@@ -99,10 +104,10 @@ def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] =
         while waiting:
             os.replace(*waiting[0])
             del waiting[0]
-        for name in before - files.keys():
-            (folder / name).unlink(missing_ok=True)
-            with suppress(OSError):  # the folder itself has files
-                (folder / name).parent.rmdir()
+        for path in (folder / name for name in gone):
+            with suppress(OSError):  # a folder by now; and the folder around it has files
+                path.unlink(missing_ok=True)
+                path.parent.rmdir()
     except BaseException:
         for temporary, _ in waiting:
             os.unlink(temporary)

@@ -67,9 +67,10 @@ def _paths(name: str) -> Iterator[tuple[Path | None, Path, bool]]:
 def _within(folder: Path) -> Iterator[Path]:
     """The files below a folder, without those that are hidden, of installed packages, or written by a conversion."""
     for where, folders, files in os.walk(folder):
-        inner = [Path(where, name) for name in folders if not name.startswith(".") and name not in _PACKAGES]
-        folders[:] = [one.name for one in inner if not (one / "pyvenv.cfg").exists() and not written_before(one)]
-        yield from (Path(where, name) for name in files if not name.startswith("."))
+        inner = [name for name in folders if not name.startswith(".") and name not in _PACKAGES]
+        folders[:] = [name for name in inner if not os.path.exists(os.path.join(where, name, "pyvenv.cfg"))]
+        own = written_before(Path(where)) if where != str(folder) else frozenset()
+        yield from (Path(where, name) for name in files if not name.startswith(".") and name not in own)
 
 
 def _read(path: Path | None, slug: str, searched: bool) -> SourceFile:

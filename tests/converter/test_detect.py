@@ -121,7 +121,7 @@ def test_what_does_not_parse_is_refused_with_its_place(content: str, file: str, 
 FORMATS = {
     "kfp_v1_argo": Format.KFP_V1_ARGO, "kfp_v2_ir_yaml": Format.KFP_V2_IR, "kfp_v2_pipelineversion_cr": Format.KFP_V2_IR,
     "component_yaml": Format.COMPONENT_YAML, "ir_json": Format.KFP_V2_IR, "vertex_job_json": Format.KFP_V2_IR,
-    "argo_from_kfp_v2_backend": Format.KFP_V2_ARGO, "argo_plain": Format.ARGO, "kfp_api_object_json": Format.KFP_V2_IR,
+    "argo_from_kfp_v2_backend": Format.KFP_V2_ARGO, "argo_plain": Format.ARGO, "kfp_api_object_json": Format.UNKNOWN,
     "kfp_tekton": Format.KFP_TEKTON, "kfp_v0_argo_no_annotation": Format.KFP_V1_ARGO,
 }  # fmt: skip
 

@@ -78,6 +78,9 @@ def choose_instance(
         say.add(rules.node_labels_dropped(at, step, "; ".join(nodes.others)))
     if nodes.spot and not settings.job.spot_instance:
         say.add(rules.spot_nodes(at, step, nodes.spot))
+    if settings.job.instance_families:
+        # The configuration's come in place of the selector's, and of what only these told.
+        nodes = replace(nodes, families=(), accelerators=() if nodes.by_family else nodes.accelerators)
     families = settings.job.instance_families or nodes.families
     if named := _named(nodes, service, settings):
         return say.choice(named, f"the node selector names {named.name.removeprefix('ml.')}", service)

@@ -55,7 +55,6 @@ def carried(step: Step, secret_rule: Callable[[str], tuple[str, str]], own_tags:
             continue
         if setting.name == "activeDeadlineSeconds":
             max_run_time = int(value) if str(value).isdecimal() else 0
-            found.append(rules.deadline(at, step.name, step.name, max_run_time))
         elif setting.name == "podMetadata":
             tags = _tags(value, _MOST_TAGS - own_tags)
             found.append(rules.pod_metadata(at, step.name, step.name, len(tags)))

@@ -122,11 +122,20 @@ def _move(
     if not configuration.pipeline_root and _is_too_long(all_marked(spec)):
         return Decision(step, False, "too long", (output_rules.too_long_without_bucket(at, step.name, step.name),))
     diagnostics = [*instance.diagnostics, *taken.diagnostics, *volumes.diagnostics]
-    if settings.job.max_run_time is None and taken.max_run_time > (longest := LONGEST_RUN[instance.service]):
-        diagnostics.append(kubernetes_rules.deadline_shortened(at, step.name, step.name, instance.service, longest))
+    diagnostics += _about_deadline(step, taken.max_run_time, settings, instance.service)
     if chooses_paths(spec):
         diagnostics.append(output_rules.outputs_at_custom_paths(at, step.name, step.name))
     return Moved(step, spec, instance, {**taken.pod_settings, **volumes.pod_settings}, run_time_inputs), diagnostics
+
+
+def _about_deadline(step: Step, seconds: int, settings: StepSettings, service: str) -> Iterator[Diagnostic]:
+    setting = next((one for one in step.settings if one.name == "activeDeadlineSeconds"), None)
+    if not seconds or setting is None or settings.job.max_run_time is not None:
+        return
+    if seconds > LONGEST_RUN[service]:
+        yield kubernetes_rules.deadline_shortened(setting.location, step.name, step.name, service, LONGEST_RUN[service])
+    else:
+        yield kubernetes_rules.deadline(setting.location, step.name, step.name, seconds)
 
 
 def _spec(

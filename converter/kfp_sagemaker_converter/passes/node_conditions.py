@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from kfp_sagemaker.instance_types import instance_types
+from kfp_sagemaker.instance_types import InstanceType, instance_types
 
 from kfp_sagemaker_converter.model import Setting
 
@@ -32,7 +32,7 @@ _PLATFORM = {
     "beta.kubernetes.io/os": ("linux",),
 }  # fmt: skip
 _GPU_PRESENT = "nvidia.com/gpu.present"
-_ANY_GPU, _NEURON = "nvidia.com/gpu", "aws.amazon.com/neuron"
+_ANY_GPU = "nvidia.com/gpu"
 #: EC2's families with processors for arm64, and their types: g after the generation's number.
 _GRAVITON = re.compile(r"(?:a1|[a-z]+\d+g[a-z]*)(?:\..+)?")
 _SPOT = {
@@ -46,13 +46,15 @@ class NodeConditions:
     """Conditions on nodes, sorted out.
 
     ``instance_types`` (``ml.g5.xlarge``) and ``families`` are those that SageMaker has; ``accelerators`` are names, of devices
-    or resources. ``platform`` is the architecture or operating system, when jobs do not have it. ``spot`` and ``others``,
-    which say nothing that a job could have, are labels as ``key=value``.
+    or resources, those that name a kind first; ``by_family`` tells that only the families told them. ``platform`` is the
+    architecture or operating system, when jobs do not have it. ``spot`` and ``others``, which say nothing that a job could
+    have, are labels as ``key=value``.
     """
 
     instance_types: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     accelerators: tuple[str, ...] = ()
+    by_family: bool = False
     platform: str = ""
     spot: str = ""
     others: tuple[str, ...] = ()
@@ -83,28 +85,40 @@ def node_conditions(settings: Iterable[Setting]) -> NodeConditions:
         values = () if one.excluded else one.values
         if one.key in _PLATFORM:
             continue
-        if one.key in _TYPE and (known := [f"ml.{name}" for name in values if f"ml.{name}" in instance_types()]):
+        if one.key in _TYPE and (known := [f"ml.{name}" for name in values if f"ml.{name}" in _types()]):
             types += known
         elif one.key in _FAMILY and (known := [name for name in values if name in _families()]):
             families += known
-            accelerators += [kind for name in known if (kind := _families()[name])]
         elif (one.key in _ACCELERATOR or one.key == _GPU_PRESENT) and values:
             accelerators += [_ANY_GPU if name == "true" else name for name in values if name != "false"]
         elif _SPOT.get(one.key) in [value.lower() for value in values]:
             spot = str(one)
         else:
             others.append(str(one))
+    by_family = not accelerators and len(kinds := {_families()[name] for name in families}) == 1 and kinds != {""}
+    if by_family:
+        accelerators += kinds
     platform = ", ".join(dict.fromkeys(filter(None, platforms)))
-    return NodeConditions(tuple(types), tuple(families), tuple(accelerators), platform, spot, tuple(others))
+    # A label that names a kind says more than one that only tells that there is something.
+    accelerators.sort(key=lambda name: name == _ANY_GPU)
+    return NodeConditions(tuple(types), tuple(families), tuple(accelerators), by_family, platform, spot, tuple(others))
+
+
+@functools.cache
+def _types() -> Mapping[str, InstanceType]:
+    """The types that images of jobs are for."""
+    return {name: one for name, one in instance_types().items() if one.architecture == "x86_64"}
 
 
 @functools.cache
 def _families() -> Mapping[str, str]:
-    """The accelerator that all types of a family have, by family; empty for none."""
-    of_family: dict[str, set[str]] = {}
-    for one in instance_types().values():
-        of_family.setdefault(one.family, set()).add(one.accelerator if one.has_gpu else _NEURON if one.accelerators else "")
-    return {family: kinds.pop() if len(kinds) == 1 else "" for family, kinds in of_family.items()}
+    """What to ask for to get a type of a family, by family: a GPU, a Neuron device, or nothing."""
+    found: dict[str, str] = {}
+    for one in _types().values():
+        kind = _ANY_GPU if one.has_gpu else one.accelerator.lower()
+        # A family with sizes that have none asks for none.
+        found[one.family] = kind if found.get(one.family, kind) == kind else ""
+    return found
 
 
 def _platform(conditions: Iterable[_Condition]) -> str:

@@ -55,7 +55,8 @@ def _with_defaults(job: JobSettings, configuration: Configuration, names: Mappin
         "security_group_ids": ",".join(defaults.security_group_ids or ()),
     }
     read = {name: f"['{names.get(name, '')}']" for name in values}
-    known: dict[str, Any] = {name: value for name, value in values.items() if read[name] in getattr(job, name)}
+    # What nobody has said may come with the run.
+    known: dict[str, Any] = {name: value for name, value in values.items() if value and read[name] in getattr(job, name)}
     return replace(job, **known)
 
 

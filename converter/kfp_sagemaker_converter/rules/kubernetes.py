@@ -134,4 +134,5 @@ def deadline_shortened(step: str, service: str, seconds: int) -> Says:
     ## What to do
     If a processing job is to run for longer, give the step `service: training`.
     """
-    return f"{step}'s job ends after {seconds} seconds, the longest for {service} jobs.", "service: training runs for longer."
+    fix = "service: training runs for longer." if service == "processing" else "Nothing, unless it takes longer."
+    return f"{step}'s job ends after {seconds} seconds, the longest for {service} jobs.", fix

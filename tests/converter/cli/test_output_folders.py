@@ -54,6 +54,31 @@ def test_the_report_names_the_files_that_are_written(here: Path) -> None:
     assert files == sorted(name for name in files_in(here / "out") if name != "iam")
 
 
+def test_what_is_converted_does_not_go(here: Path) -> None:
+    run("p.yaml", "-o", "out", "--python")
+    (here / "out" / "pipeline.py").write_text(SOURCE.format(name="say") + PIPELINE.format(name="say"))
+    said = run("out/pipeline.py", "-o", "out", "--all", status=2).output
+    assert "pipeline.py: cannot be written: it is the file that is converted; choose another folder" in said
+    assert "def say" in (here / "out" / "pipeline.py").read_text()
+
+
+def test_a_folder_in_place_of_a_file_that_goes_is_left(here: Path) -> None:
+    run("p.yaml", "-o", "out", "--python")
+    (here / "out" / "pipeline.py").unlink()
+    (here / "out" / "pipeline.py").mkdir()
+    run("p.yaml", "-o", "out")
+    assert (here / "out" / "pipeline.py").is_dir()
+
+
+def test_beside_what_was_converted_a_folder_is_searched(here: Path) -> None:
+    (here / "given" / "team").mkdir(parents=True)
+    (here / "given" / "team" / "flow.yaml").write_text(as_yaml(pipeline()))
+    run("given/team/flow.yaml", "-o", "given/team")
+    said = run("given", "-o", "out").output
+    assert "given/team/flow.yaml: small" in said
+    assert "given/team/pipeline.yaml" not in said
+
+
 @pytest.mark.parametrize("name", ["TODO.md", "pipeline.yaml", "images.txt"])
 def test_a_persons_file_is_not_overwritten(here: Path, name: str) -> None:
     (here / "out").mkdir()

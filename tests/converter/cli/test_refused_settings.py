@@ -64,15 +64,23 @@ def test_what_is_wrong_with_many_steps_is_said_once(here: Path) -> None:
 
 
 def test_a_platform_teams_file_and_the_projects_together(here: Path) -> None:
-    (here / "platform.yaml").write_text("version: 1\ndefaults: {subnets: [subnet-0123abcd]}\n")
-    assert "security_group" in run(here, "extends: platform.yaml\n").output
+    (here / "platform.yaml").write_text("version: 1\ndefaults: {instance_type: ml.p4d.24xlarge}\n")
+    said = run(here, "extends: platform.yaml\ndefaults: {service: processing}\n").output
+    assert "'ml.p4d.24xlarge': is not for processing jobs" in said
+
+
+@pytest.mark.parametrize("defaults", ["{subnets: [subnet-0123abcd]}", "{registry_access: Vpc}"])
+def test_a_network_may_come_with_the_run(here: Path, defaults: str) -> None:
+    """Subnets and security groups are parameters of the pipeline."""
+    (here / "platform.yaml").write_text(f"version: 1\ndefaults: {defaults}\n")
+    run(here, "extends: platform.yaml\n", status=1)
 
 
 def test_a_file_system_needs_the_vpc_of_its_own_step(here: Path) -> None:
     vpc = "subnets: [subnet-0123abcd], security_group_ids: [sg-0123abcd]"
     claim = "volume_claims: {data: {efs: fs-0123456789abcdef0}}\n"
     other = f"{claim}steps:\n  - {{name: test, {vpc}}}\n"
-    assert "a file system is reached through a VPC" in run(here, other, CLAIM).output
+    run(here, other, CLAIM, status=1)  # with the subnets that a run gives
     run(here, f"{claim}steps:\n  - {{name: train, {vpc}}}\n", CLAIM, status=1)
 
 

@@ -25,6 +25,10 @@ def choose(
     return choose_instance(resources, settings, configuration.for_step(["train"], "python"), AT, "exec-train")
 
 
+def families(*names: str) -> dict[str, Any]:
+    return {"key": "karpenter.k8s.aws/instance-family", "operator": "In", "values": list(names)}
+
+
 def selector(**labels: str) -> dict[str, Any]:
     return {"nodeSelector": {"labels": labels}}
 
@@ -107,6 +111,10 @@ def test_without_a_counterpart_the_step_stays(resources: Resources, nodes: dict[
         (Resources(cpu_limit="2"), {"karpenter.k8s.aws/instance-family": "c5a"}, "ml.t3.medium", ["KSC408"]),
         (Resources(), {"karpenter.k8s.aws/instance-family": "trn1"}, "ml.trn1.2xlarge", ["KSC402"]),
         (Resources(), {"nvidia.com/gpu.present": "true"}, "ml.g4dn.xlarge", []),
+        (Resources(), {"nvidia.com/gpu.present": "true", "nvidia.com/gpu.product": "NVIDIA-A100-SXM4-40GB"}, "ml.p4d.24xlarge",
+         ["KSC407", "KSC402"]),
+        (GPU, {"karpenter.k8s.aws/instance-family": "g7e"}, "ml.g7e.2xlarge", []),
+        (GPU, {"karpenter.k8s.aws/instance-family": "p2"}, "ml.p2.xlarge", []),
         (Resources(), {"nvidia.com/gpu.present": "false"}, "ml.m5.large", []),
         (Resources(), {"accelerator": "true"}, "ml.g4dn.xlarge", []),
         (Resources(cpu_limit="2"), {"karpenter.k8s.aws/instance-family": "r6i"}, "ml.r6i.large", []),
@@ -136,6 +144,7 @@ NOT_L4 = {**L4, "operator": "NotIn"}
         ({"nodeAffinity": [{"matchExpressions": [NOT_L4]}]}, "ml.g4dn.xlarge", "cloud.google.com/gke-accelerator!=nvidia-l4"),
         ({"nodeAffinity": [{"matchExpressions": [ARM]}, {"matchExpressions": [ARCHITECTURE]}]}, "ml.g4dn.xlarge", ""),
         ({"nodeAffinity": [{"matchExpressions": [{**ARM, "operator": "NotIn"}]}]}, "ml.g4dn.xlarge", ""),
+        ({"nodeAffinity": [{"matchExpressions": [families("m5", "g5")]}]}, "ml.g5.xlarge", ""),
         ({"nodeAffinity": [{"nodeAffinityJson": {"runtimeValue": {"constant": {
             "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [L4, ZONE]}]}}}}}]},
          "ml.g6.xlarge", "zone=a,b"),
@@ -178,12 +187,26 @@ def test_what_the_configuration_says_counts(
     assert why in choice.why
 
 
+@pytest.mark.parametrize(
+    "terms", [[{"matchExpressions": [families("m5", "g5")]}], [{"matchExpressions": [families(one)]} for one in ("m5", "g5")]]
+)
+def test_families_of_which_some_have_no_accelerators_ask_for_none(terms: list[Any]) -> None:
+    choice = choose(Resources(cpu_limit="2"), {"nodeAffinity": terms})
+    assert (choice.instance_type, codes(choice)) == ("ml.m5.large", [])
+
+
+def test_the_configurations_families_come_in_place_of_the_selectors() -> None:
+    on_g5 = selector(**{"karpenter.k8s.aws/instance-family": "g5"})
+    assert choose(GPU, on_g5, job=Job(instance_families=("g6",))).instance_type == "ml.g6.xlarge"
+    assert choose(Resources(cpu_limit="2"), on_g5, job=Job(instance_families=("m5",))).instance_type == "ml.m5.large"
+
+
 def test_a_step_for_another_architecture_moves_where_a_rule_says_so() -> None:
-    labels = {"labels": {"kubernetes.io/arch": "arm64"}}
+    labels = {"labels": {"kubernetes.io/arch": "arm64", "karpenter.k8s.aws/instance-family": "c7g"}}
     settings = [Setting(executor="exec-train", location=AT, name="nodeSelector", value=labels)]
     configuration = Configuration(steps=(StepRule(AT, name="train", placement="move"),))
     choice = choose_instance(Resources(), settings, configuration.for_step(["train"], "python"), AT, "exec-train")
-    assert (choice.instance_type, choice.movable, codes(choice)) == ("ml.m5.large", True, [])
+    assert (choice.instance_type, choice.movable, codes(choice)) == ("ml.m5.large", True, ["KSC408"])
 
 
 def test_processing_on_demand_of_a_rule_does_not_become_training() -> None:

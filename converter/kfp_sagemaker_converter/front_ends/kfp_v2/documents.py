@@ -80,20 +80,31 @@ def wraps_ir(document: Any) -> bool:
 def _holder(document: Any) -> tuple[dict[str, Any], tuple[str, str], str] | None:
     """What has IR and platforms as members, the names of these, and the kind of wrapper.
 
-    A Vertex job has ``pipelineSpec`` at the top, a resource of Kubernetes under ``spec``. The KFP API has ``pipeline_spec``,
-    within which both may stand.
+    A Vertex job has ``pipelineSpec`` at the top, a resource of Kubernetes under ``spec``. A version of the KFP API has
+    ``pipeline_spec``, within which both may stand.
     """
     if not isinstance(document, dict):
         return None
     camel, snake = ("pipelineSpec", "platformSpec"), ("pipeline_spec", "platform_spec")
-    places = (
-        (document, camel, VERTEX), (document.get("spec"), camel, PIPELINE_VERSION), (document, snake, KFP_API),
-        (document.get("pipeline_spec"), snake, KFP_API), (document.get("pipelineSpec"), camel, KFP_API),
-    )  # fmt: skip
+    places = [
+        (document, camel, KFP_API if _is_version(document) else VERTEX), (document.get("spec"), camel, PIPELINE_VERSION),
+    ]  # fmt: skip
+    if _is_version(document):
+        within = ((document.get("pipeline_spec"), snake, KFP_API), (document.get("pipelineSpec"), camel, KFP_API))
+        places += [(document, snake, KFP_API), *within]
     return next(
         ((holder, names, kind) for holder, names, kind in places if isinstance(holder, dict) and is_ir(holder.get(names[0]))),
         None,
     )
+
+
+def _is_version(document: dict[str, Any]) -> bool:
+    """Whether this may be a pipeline version of the KFP API: a run has values of its own besides, which a pipeline has not."""
+    ids = ("pipeline_id", "pipelineId", "pipeline_version_id", "pipelineVersionId")
+    of_a_run = ("run_id", "runId", "recurring_run_id", "recurringRunId", "runtime_config", "runtimeConfig", "trigger")
+    inner = (document.get("pipeline_spec"), document.get("pipelineSpec"))
+    is_api = any(key in document for key in ids) or any(isinstance(one, dict) and not is_ir(one) for one in inner)
+    return (is_api or "pipeline_spec" in document) and not any(key in document for key in of_a_run)
 
 
 def _wrapped(text: StructuredText, document: Any) -> Parts | None:

@@ -153,6 +153,12 @@ def test_a_wrapper_may_bring_the_platform_document(wrapper: dict[str, Any]) -> N
     assert read_.pipeline.platforms["kubernetes"].settings["exec-train"][0].value == "60"
 
 
+@pytest.mark.parametrize("more", [{"runtime_config": {"parameters": {"x": 1}}}, {"run_id": "1"}, {"trigger": {}}])
+def test_a_run_of_the_kfp_api_is_not_taken_for_its_pipeline(more: dict[str, Any]) -> None:
+    """It has values, a root or a schedule of its own."""
+    assert detect(as_yaml({"pipeline_spec": pipeline(), **more}), "x.yaml").format is Format.UNKNOWN
+
+
 def test_values_of_a_vertex_job_are_defaults() -> None:
     words = pipeline()
     words["root"]["inputDefinitions"] = {"parameters": {"rounds": {"parameterType": "NUMBER_INTEGER"}}}

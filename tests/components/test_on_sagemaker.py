@@ -246,7 +246,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         run_on_sagemaker(container, max_run_time=-1, image="UPPER", command=("a",), large_values=("nobody",), speed=3)
     assert {each.input for each in refused.value.violations} == {"max_run_time", "image", "command", "large_values", "speed"}
     with pytest.raises(InvalidInput) as refused:
-        run_on_sagemaker(3, image="UPPER", staging_uri="gs://b")  # type: ignore[arg-type]
+        run_on_sagemaker(3, image="UPPER", staging_uri="gs://b")
     assert {each.input for each in refused.value.violations} == {"component", "image", "staging_uri"}
 
 

@@ -77,12 +77,12 @@ class _Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            # A traceback is no message; whoever needs it asks for it. 1 is of what went its way: a run that failed, a report
-            # with something to do.
+            # A traceback is no message; whoever needs it asks for it.
             if os.environ.get("KFP_SAGEMAKER_DEBUG"):
                 raise
             text = f"internal error: {type(error).__name__}: {error} (set KFP_SAGEMAKER_DEBUG=1 for the traceback)"
             click.echo(text, err=True)
+            # Not 1, which is of what went its way: a run that failed, a report with something to do.
             raise click.exceptions.Exit(EXIT_USER_ERROR) from None
 
 

@@ -86,10 +86,11 @@ def iam(
     misplaced += [Violation(option, "only with --for job") for option, given in of_jobs.items() if given and whose != "job"]
     if misplaced:
         raise InvalidInput("iam", misplaced)
-    for_keys = key_statements(keys, partition=partition_of(region, roles), region=region, account=account)
+    place = {"partition": partition_of(region, roles), "region": region, "account": account}
+    for_keys = key_statements(keys, **place)
     if whose == "job":
         document = job_policy(
-            partition=partition_of(region, roles), region=region, account=account, buckets=buckets, secrets=secrets,
+            **place, buckets=buckets, secrets=secrets,
             registry_functions=registry_functions, images=images)
         document["Statement"] += for_keys
         click.echo(json.dumps(document, indent=2))
@@ -114,11 +115,11 @@ def iam(
         click.echo(_as_yaml(rbac(faces, namespace=namespace, service_account=service_account)), nl=False)
         return
     if whose == "reads":
-        document = reads_policy(faces, partition=partition_of(region, roles), region=region, account=account)
+        document = reads_policy(faces, **place)
         click.echo(json.dumps(document, indent=2))
         return
     document = policy(
-        faces, partition=partition_of(region, roles), region=region, account=account, roles=roles, assumed_roles=assumed_roles,
+        faces, **place, roles=roles, assumed_roles=assumed_roles,
         stop=stop, wait_for_capacity=wait_for_capacity, buckets=buckets if moved else None,
     )
     document["Statement"] += for_keys

@@ -15,11 +15,11 @@ from kfp_sagemaker.container_step.command import Command, resolved_command, reso
 from kfp_sagemaker.container_step.kinds_of_job import impossible
 from kfp_sagemaker.container_step.layout import CHECKPOINT_FOLDER, MOUNTS, OUTPUT_FOLDER, Layout, lay_out
 from kfp_sagemaker.container_step.long_arguments import Carried, carry
-from kfp_sagemaker.container_step.mounts import CLAIMS, channels, environment_of_files, mount_problems
+from kfp_sagemaker.container_step.mounts import channels, environment_of_files, mount_problems, without_a_vpc
 from kfp_sagemaker.container_step.placeholders import Filling
 from kfp_sagemaker.container_step.script import NAME, SLOT, script_text
 from kfp_sagemaker.container_step.settings import face_inputs, filled_settings, setting_of_input
-from kfp_sagemaker.container_step.step_spec import JobSettings, MountKind, SecretPolicy, Service, StepSpec, UriMode
+from kfp_sagemaker.container_step.step_spec import JobSettings, SecretPolicy, Service, StepSpec, UriMode
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.assemble import merged
 from kfp_sagemaker.faces.face import Face
@@ -216,9 +216,8 @@ def _training(job: Job, empty: frozenset[str]) -> dict[str, Any]:
     s3_channels = [channel(SLOT, job.script_folder, "S3Prefix")]
     s3_channels += [channel(job.layout.slots[bucket], job.manifest_uri(bucket), "ManifestFile")
                  for bucket in _buckets(job, empty)]
-    if any(mount.kind in CLAIMS - {MountKind.S3} for mount in job.spec.mounts) and not settings.subnets:
-        problem = "this step mounts a file system, which is reached through a VPC: give its subnets"
-        raise InvalidInput("step", [Violation(setting_of_input("vpc_subnets", job.spec.job), problem)])
+    if wrong := without_a_vpc(job.spec.mounts, settings.subnets):
+        raise InvalidInput("step", [_as_passed(each, job.spec.job) for each in wrong])
     specification = {"ContainerEntrypoint": entrypoint, "ContainerArguments": arguments}
     own: dict[str, Any] = {
         "AlgorithmSpecification": {name: value for name, value in specification.items() if value},

@@ -108,6 +108,13 @@ def mount_problems(spec: StepSpec) -> list[Violation]:
     return problems
 
 
+def without_a_vpc(mounts: Sequence[Mount], subnets: str) -> list[Violation]:
+    """What is wrong with mounting file systems in a job of these subnets, separated by commas; empty: of none."""
+    if subnets or not any(mount.kind in CLAIMS - {MountKind.S3} for mount in mounts):
+        return []
+    return [Violation("subnets", "this step mounts a file system, which is reached through a VPC: give its subnets")]
+
+
 def mount_script(mounts: Sequence[Mount], script_folder: str, inputs: str) -> Iterator[str]:
     """Lines of the script. ``script_folder`` is where it is in the job, ``inputs`` the directory of the channels."""
     kinds = {mount.kind for mount in mounts}

@@ -11,7 +11,7 @@ from typing import Any
 
 from kfp_sagemaker.container_step.job import FACES, training_inputs
 from kfp_sagemaker.container_step.kinds_of_job import impossible
-from kfp_sagemaker.container_step.mounts import mount_problems
+from kfp_sagemaker.container_step.mounts import mount_problems, without_a_vpc
 from kfp_sagemaker.container_step.settings import face_inputs, setting_of_input
 from kfp_sagemaker.container_step.step_spec import JobSettings, MountKind, SecretPolicy, Service, StepSpec
 from kfp_sagemaker.errors import InvalidInput, Violation
@@ -48,8 +48,7 @@ def refusals(spec: StepSpec) -> list[Violation]:
         by_arn = [one.variable for one in spec.secrets if one.policy is SecretPolicy.SECRETS_MANAGER]
         by_arn += [one.path for one in spec.mounts if one.kind is MountKind.SECRETS_MANAGER]
         found += [Violation(f"secret {name}", problem) for name in by_arn]
-    if not job.subnets and any(one.kind in (MountKind.EFS, MountKind.FSX) for one in spec.mounts):
-        found.append(Violation("subnets", "a file system is reached through a VPC: give its subnets and security_group_ids"))
+    found += without_a_vpc(spec.mounts, job.subnets)
     try:
         violations = prepare(FACES[spec.service], _inputs(spec.service, job)).warnings
     except InvalidInput as refused:

@@ -87,7 +87,7 @@ def test_what_the_step_or_sagemaker_would_refuse(service: Service, settings: dic
         ({"network_isolation": True}, {"secrets": (BY_ARN,)}, "secret TOKEN: is read from AWS Secrets Manager"),
         ({"network_isolation": True}, {"mounts": (Mount("/s", MountKind.SECRETS_MANAGER, ARN),)}, "secret /s: is read from"),
         ({}, {"secrets": (Secret("TOKEN", SecretPolicy.SECRETS_MANAGER, "token"),)}, "give its arn"),
-        ({"subnets": ""}, {"mounts": (Mount("/data", MountKind.EFS, "fs-0123abcd"),)}, "reached through a VPC"),
+        ({"subnets": ""}, {"mounts": (Mount("/data", MountKind.EFS, "fs-0123abcd"),)}, "which is reached through a VPC"),
         ({}, {"mounts": (Mount("data", MountKind.DIRECTORY),)}, "volume at data"),
     ],
 )

@@ -6,13 +6,13 @@ back end it is for the role of the controller. Of S3 it has only the listing of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from botocore.exceptions import UnknownRegionError
 
 from kfp_sagemaker.container_step.layout import OUTPUT_FOLDER, OWN_FOLDER
+from kfp_sagemaker.ecr import IN_ECR
 from kfp_sagemaker.errors import InvalidInput, Violation
 from kfp_sagemaker.faces.face import BackEnd, Face
 from kfp_sagemaker.resources.resource import Life, Resource
@@ -35,8 +35,6 @@ _LEFT_IN = ("-".join("?" * count for count in (8, 4, 4, 4, 12)), "?" * 32, f"{OW
 _PASS_ROLE = "iam:PassRole"
 #: What reads and writes S3 with a key, and lets instances have a volume with it.
 _KEY_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-_IN_ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
-                     r"(?P<name>[a-z0-9._/-]+)")
 #: The service principal is the same in all partitions.
 _SAGEMAKER_PRINCIPAL = "sagemaker.amazonaws.com"
 
@@ -166,7 +164,7 @@ def key_statements(
 
 def _repositories(images: Iterable[str], partition: str) -> list[str]:
     """ARNs of the images' repositories; none when an image is not in ECR."""
-    found = [_IN_ECR.match(image) for image in images]
+    found = [IN_ECR.match(image) for image in images]
     return sorted({f"arn:{partition}:ecr:{one['region']}:{one['account']}:repository/{one['name']}" for one in found if one}
                   if all(found) else [])
 

@@ -77,22 +77,19 @@ def write_files(folder: Path, files: Mapping[str, bytes], kept: Iterable[Path] =
     """
     untouchable = {os.path.realpath(path) for path in kept}
     before = written_before(folder)
-    foreign = [name for name in files if name not in before and (folder / name).is_file()]
-    if foreign and not any(os.path.realpath(folder / name) in untouchable for name in foreign):
-        problem = f"the folder has {', '.join(foreign)} of no earlier conversion; choose another folder, or move what is there"
-        raise OSError(errno.EEXIST, problem, str(folder))
     gone = sorted(before - files.keys())
-    # What stands there by now may be a person's: a folder, or the file that is converted.
-    for path in (folder / name for name in gone):
+    for path in (folder / name for name in (*files, *gone)):
         if os.path.realpath(path) in untouchable:
             raise OSError(errno.EEXIST, "it is the file that is converted; choose another folder", str(path))
+    foreign = [name for name in files if name not in before and (folder / name).is_file()]
+    if foreign:
+        problem = f"the folder has {', '.join(foreign)} of no earlier conversion; choose another folder, or move what is there"
+        raise OSError(errno.EEXIST, problem, str(folder))
     waiting: list[tuple[str, Path]] = []
     made: list[Path] = []
     try:
         for relative, content in files.items():
             path = folder / relative
-            if os.path.realpath(path) in untouchable:
-                raise OSError(errno.EEXIST, "it is the file that is converted; choose another folder", str(path))
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             made += _make(path.parent)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from kfp_sagemaker.container_step.job import Job
 from kfp_sagemaker.container_step.step_spec import SETTING_PREFIX
+from kfp_sagemaker.ecr import IN_ECR
 from kfp_sagemaker.errors import InvalidInput, StepError, Violation
 from kfp_sagemaker.names import run_labels
 from kfp_sagemaker.s3_uri import split_uri
@@ -65,7 +66,6 @@ _NOT_STARTED = (
 )
 _PULLING = re.compile(r"(?i)\becr\b|\b(?:pull|find|access|invalid|retriev)\w*\b.{0,60}\b(?:image|repositor)")
 _NOT_GIVEN = ("required, and not given", "not given, and the environment names none")
-_IN_ECR = re.compile(r"\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/.+")
 
 
 def with_hints(error: _Error, job: Job, log: Iterable[str] = ()) -> _Error:
@@ -96,7 +96,7 @@ def _hints(text: str, log: str, job: Job) -> Iterator[str]:
     said = f"{text}\n{log}" if re.search(r"exit code: 12[67]\b", text) else text
     found = [hint for pattern, hint in _NOT_STARTED if re.search(pattern, said)][:1] or found
     yield from (hint.format(**about) for hint in found)
-    if _PULLING.search(text) and not _IN_ECR.fullmatch(job.image) and job.settings.registry_access != "Vpc":
+    if _PULLING.search(text) and not IN_ECR.match(job.image) and job.settings.registry_access != "Vpc":
         yield (f"the image {job.image} is not in Amazon ECR, from which SageMaker pulls: copy it there and name the copy "
                "(images or registry in kfp-sagemaker.yaml), or set registry_access: Vpc for a private registry")
 

@@ -102,6 +102,12 @@ class Task(Node):
     cached: bool | None = None
     cache_key: str = ""
 
+    @property
+    def needs(self) -> set[str]:
+        """The tasks of the same DAG that it is told to come after, reads from, or is told the end of."""
+        sources = [one.source for one in self.inputs.values()]
+        return {*self.depends_on, *(one.task for one in sources if isinstance(one, TaskOutput | FinalStatus))}
+
 
 class OutputKind(Enum):
     """How a DAG's output comes about."""

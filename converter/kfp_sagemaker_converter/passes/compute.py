@@ -136,7 +136,7 @@ def _named(nodes: NodeConditions, service: str, settings: StepSettings) -> Insta
     """The first type named by a node selector that the job can have."""
     uses = {service} if settings.job.service else {service, TRAINING}
     found = (instance_types()[name] for name in nodes.instance_types)
-    return next((one for one in found if uses & set(one.uses) and one.architecture == "x86_64"), None)
+    return next((one for one in found if uses & set(one.uses)), None)
 
 
 def _asked(resources: Resources, nodes: NodeConditions, say: _Findings) -> tuple[Asked, str]:

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from kfp_sagemaker_converter.back_ends.python.names import CannotSay
-from kfp_sagemaker_converter.model import Component, Dag, FinalStatus, Task, TaskOutput
+from kfp_sagemaker_converter.model import Component, Dag, Task, TaskOutput
 
 _GROUP = re.compile(r"(condition-branches|condition|for-loop|exit-handler)-(\d+)\Z")
 
@@ -51,12 +51,6 @@ def exit_task_of(dag: Dag, handler: str) -> str:
     return found[0]
 
 
-def needs_of(task: Task) -> set[str]:
-    """The tasks of the same DAG that a task is told to come after, or reads from."""
-    sources = (one.source for one in task.inputs.values())
-    return {*task.depends_on, *read_by(task), *(one.task for one in sources if isinstance(one, FinalStatus))}
-
-
 def read_by(task: Task) -> set[str]:
     """The tasks of the same DAG whose outputs a task reads."""
     return {one.source.task for one in task.inputs.values() if isinstance(one.source, TaskOutput)}
@@ -70,7 +64,7 @@ def in_writing_order(dag: Dag, components: Mapping[str, Component]) -> list[Task
     Raises:
         CannotSay: tasks need each other.
     """
-    needs = {name: {each for each in needs_of(task) if each in dag.tasks} for name, task in dag.tasks.items()}
+    needs = {name: {each for each in task.needs if each in dag.tasks} for name, task in dag.tasks.items()}
     for name, task in dag.tasks.items():
         if block_of(task, components) is Block.EXIT_HANDLER:
             exit_task = exit_task_of(dag, name)

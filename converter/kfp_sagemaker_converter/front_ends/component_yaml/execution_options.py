@@ -23,7 +23,8 @@ def execution_options(text: StructuredText, task: Mapping[str, Any]) -> tuple[di
     if options is None:
         return {}, []
     if not isinstance(options, dict):
-        return {}, [_wrong(text, task, "executionOptions", "no mapping")]
+        problem = "executionOptions is no mapping"
+        return {}, [rules.not_a_component(text.at(task, "executionOptions"), "executionOptions", problem)]
     made: dict[str, Any] = {}
     found = []
     for group, name, value, at_parent in _options(options):
@@ -49,7 +50,3 @@ def _options(options: Mapping[Any, Any]) -> Iterator[tuple[str, str, Any, Mappin
             yield from ((str(group), str(name), value, words) for name, value in words.items())
         elif words is not None:
             yield "", str(group), words, options
-
-
-def _wrong(text: StructuredText, words: Mapping[str, Any], key: str, problem: str) -> Diagnostic:
-    return rules.not_a_component(text.at(words, key), key, f"{key} is {problem}")

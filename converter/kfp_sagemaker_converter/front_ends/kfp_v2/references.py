@@ -35,19 +35,12 @@ def dangling(pipeline: Pipeline) -> list[Diagnostic]:
 
 def _circle(component: Component, tasks: Mapping[str, Task]) -> Iterator[Diagnostic]:
     """Tasks that wait for each other, of which KFP's back end makes a workflow that Argo refuses."""
-    needs = {name: {*task.depends_on, *_producers(task)} & tasks.keys() for name, task in tasks.items()}
+    needs = {name: task.needs & tasks.keys() for name, task in tasks.items()}
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         circle = " and ".join(str(name)[:60] for name in error.args[1][1:6])
         yield rules.not_a_pipeline_spec(component.location, component.name, f"{circle} wait for each other")
-
-
-def _producers(task: Task) -> Iterator[str]:
-    for given in task.inputs.values():
-        match given.source:
-            case TaskOutput(producer) | FinalStatus(producer):
-                yield producer
 
 
 def _of_task(pipeline: Pipeline, component: Component, task: Task) -> Iterator[Diagnostic]:
